@@ -1,0 +1,58 @@
+import { type CatalogueEntry, entriesOf } from './entry.ts';
+
+const entry = entriesOf('connection');
+
+/** The pipe to a server, its handshake, and the way to a manager. */
+export const connectionEntries = {
+  CONNECTION_LOST: entry(
+    true,
+    'the connection to the server broke[: {why}]',
+    'the server is restarted by itself; if this repeats, read its last stderr lines',
+    ['why'],
+  ),
+  CONNECTION_HANDSHAKE_TIMEOUT: entry(
+    true,
+    'the server did not answer initialize within {afterMs} ms',
+    'run its command in a terminal to see what it waits for; "startup.initializeMs" sets the time ("startup.downloadMs" for npx, uvx and docker)',
+    ['afterMs'],
+  ),
+  CONNECTION_HANDSHAKE_REJECTED: entry(
+    true,
+    'the server answered initialize with an error[ {rpcCode}][: {rpcMessage}]',
+    'read its last stderr lines; it may want other arguments or a newer version of itself',
+    ['rpcCode'],
+  ),
+  CONNECTION_PROTOCOL_VERSION: entry(
+    false,
+    'the server speaks protocol version "{version}", which is not supported',
+    'update the server, or Holdfast[; known versions are {known}]',
+    ['version', 'known'],
+  ),
+  CONNECTION_NOT_JSON: entry(
+    true,
+    'the server writes something other than JSON-RPC to stdout[: {line}]',
+    'check that the command starts an MCP server over stdio; its logs belong on stderr',
+  ),
+  CONNECTION_CLOSED: entry(
+    false,
+    'the server is stopped or being stopped',
+    'start the server with "holdfast start {server}"',
+  ),
+  CONNECTION_NOT_READY: entry(
+    true,
+    'the server cannot take calls now[ (it is {state})]',
+    'the call did not run; "holdfast status" names the cause, "holdfast start {server}" tries again at once',
+    ['state'],
+  ),
+  CONNECTION_HOLD_TIMEOUT: entry(
+    true,
+    'the call waited {afterMs} ms for the server, which did not become ready',
+    'send it again later; "holdMs" sets how long a call may wait',
+    ['afterMs'],
+  ),
+  CONNECTION_NO_MANAGER: entry(
+    false,
+    'no manager is running[ for {config}]',
+    'start one with "holdfast up", or "holdfast up -d" to have it in the background',
+  ),
+} as const satisfies Record<`CONNECTION_${string}`, CatalogueEntry>;

@@ -1,0 +1,52 @@
+import { type CatalogueEntry, entriesOf } from './entry.ts';
+
+const entry = entriesOf('resource');
+
+/** What ran out: in the machine, or within the limits that were set. */
+export const resourceEntries = {
+  RESOURCE_QUEUE_FULL: entry(
+    true,
+    'too many calls wait for the server[: {depth}][, at most {limit}]',
+    'the call did not run: send fewer at a time; "maxQueue" sets the limit',
+    ['depth', 'limit'],
+  ),
+  RESOURCE_MESSAGE_TOO_LARGE: entry(
+    false,
+    'a message[ of {bytes} bytes] is over the limit of {limit} bytes',
+    'ask for less at a time; "maxMessageBytes" sets the limit',
+    ['bytes', 'limit'],
+  ),
+  RESOURCE_MEMORY: entry(
+    true,
+    'there was not enough memory for the server[ ({how})]',
+    'free memory on this machine; a Node server gets more by NODE_OPTIONS=--max-old-space-size=4096 in "env"',
+    ['how'],
+  ),
+  RESOURCE_FILES: entry(
+    true,
+    'too many files are open or watched',
+    'close other programs, or raise the limit (ulimit -n; fs.inotify.max_user_watches for watched files)',
+  ),
+  RESOURCE_PROCESSES: entry(
+    true,
+    'the system cannot start more processes or threads',
+    'end other programs, or raise the limit (ulimit -u)',
+  ),
+  RESOURCE_PORTS: entry(
+    true,
+    'a network port that the server needs cannot be had[: {port}]',
+    'end the program that holds it, perhaps an older copy of the same server, or give the server another port',
+    ['port'],
+  ),
+  RESOURCE_PORT_BUSY: entry(
+    false,
+    'port {port} is in use[ by pid {pid}][ ({holder})]',
+    'end that program, or choose another with --port',
+    ['port', 'pid'],
+  ),
+  RESOURCE_DISK: entry(
+    true,
+    'there is no space left on the disk',
+    'free space; npx and uvx keep old packages in their caches (npm cache clean --force, uv cache prune)',
+  ),
+} as const satisfies Record<`RESOURCE_${string}`, CatalogueEntry>;

@@ -1,0 +1,67 @@
+import { type CatalogueEntry, entriesOf } from './entry.ts';
+
+const entry = entriesOf('tool');
+
+/** The catalogue of tools, and calls. */
+export const toolEntries = {
+  TOOL_UNKNOWN: entry(
+    false,
+    'the server has no tool "{tool}"[, but "{nearest}"]',
+    'see what it has with "holdfast tools {server}"',
+    ['tool', 'nearest'],
+  ),
+  TOOL_SERVER_UNKNOWN: entry(
+    false,
+    'there is no server "{name}"[, but "{nearest}"]',
+    'see which there are with "holdfast status"',
+    ['name', 'nearest'],
+  ),
+  TOOL_LIST_TIMEOUT: entry(
+    true,
+    'the server did not list its tools within {afterMs} ms',
+    'it may load something first: "startup.toolsMs" sets the time for one page',
+    ['afterMs'],
+  ),
+  TOOL_LIST_FAILED: entry(
+    true,
+    'the server could not give the list[ of its {kind}][: {why}]',
+    'read its last stderr lines; the fault is in the server',
+    ['kind'],
+  ),
+  TOOL_VANISHED: entry(
+    true,
+    'tools are gone that the server had before: {tools}',
+    'the server is restarted once; if they stay away, its configuration or login may have changed',
+    ['tools'],
+  ),
+  TOOL_CALL_TIMEOUT: entry(
+    true,
+    'the call was not answered within {afterMs} ms',
+    'it may still be running: check its effect before you repeat it; "callTimeoutMs" sets the time',
+    ['afterMs'],
+  ),
+  TOOL_CALL_CANCELLED: entry(
+    false,
+    'the call was cancelled by its caller[: {reason}]',
+    'nothing to do; it may have run in part',
+    ['reason'],
+  ),
+  TOOL_CALL_FAILED: entry(
+    false,
+    'the server answered with error {rpcCode}[: {rpcMessage}]',
+    "the words are the server's own; check the arguments of the call",
+    ['rpcCode'],
+  ),
+  TOOL_BAD_REQUEST: entry(
+    false,
+    'the request is not valid[: {reason}]',
+    'send a JSON-RPC 2.0 request with one id and one method',
+    ['reason'],
+  ),
+  TOOL_NO_HANDLER: entry(
+    false,
+    'the server asked for "{method}", which nobody here answers',
+    'give the manager a handler for it, or use a client that declares this capability',
+    ['method'],
+  ),
+} as const satisfies Record<`TOOL_${string}`, CatalogueEntry>;
