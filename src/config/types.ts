@@ -1,0 +1,66 @@
+import type { output } from 'zod';
+import type { laterServerOptions } from './later.ts';
+import type { healthSchema, restartSchema, serverOptionsSchema, startupSchema, stopSchema } from './schema.ts';
+
+/**
+ * The configuration after loading: every default filled in, every variable expanded, every path absolute.
+ * The shapes of the file itself are in `schema.ts`, which is also where each default and its meaning stand.
+ */
+
+type Immutable<T> = T extends readonly (infer E)[]
+  ? readonly Immutable<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Immutable<T[K]> }
+    : T;
+
+export type RestartOptions = Immutable<output<typeof restartSchema>>;
+export type StartupOptions = Immutable<output<typeof startupSchema>>;
+export type HealthOptions = Immutable<output<typeof healthSchema>>;
+export type StopOptions = Immutable<output<typeof stopSchema>>;
+
+/** Everything that `holdfast: {…}` of one server may set, with `holdfast.defaults` and the built-in defaults already applied. */
+export type ServerOptions = Immutable<Omit<output<typeof serverOptionsSchema>, (typeof laterServerOptions)[number]>>;
+export type Launch = ServerOptions['launch'];
+export type Priority = ServerOptions['priority'];
+
+/** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One server that is to be run as a child process and spoken to over its stdin and stdout. */
+export interface ServerConfig {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The server's own variables, expanded; they come on top of the allow-list. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly options: ServerOptions;
+  /** Where its name stands in `Config.file`, for errors that are found later. */
+  readonly at: Place;
+  /** Set where this server alone cannot start (an unset `${VAR}`): it is `failed` with this message, the others run. */
+  readonly problem?: string | undefined;
+}
+
+/** Something that is odd but stops nothing; printed as a `ConfigIssue` is. */
+export interface ConfigWarning extends Place {
+  readonly file: string;
+  readonly key: string;
+  readonly message: string;
+}
+
+export interface Config {
+  /** Absolute path of the file, or `null` for a configuration that was given as an object. */
+  readonly file: string | null;
+  /** In the file's order; disabled and skipped ones are left out. */
+  readonly servers: readonly ServerConfig[];
+  readonly disabled: readonly string[];
+  /** Names of entries that this version cannot run (remote servers); a warning says why for each. */
+  readonly skipped: readonly string[];
+  /** At most this many servers start at the same time. */
+  readonly concurrentStarts: number;
+  readonly warnings: readonly ConfigWarning[];
+}
