@@ -1,0 +1,95 @@
+// Linux and macOS: a server leads a session and process group of its own.
+// On Linux the cookie in the environment also finds members that left the group (`setsid`, a double fork).
+// On macOS such a member is found only while its parents can be followed; a signed system program hides its environment there.
+
+import { os } from './platform.ts';
+import { COOKIE, type Containment, type ProcessGroup } from './process-group.ts';
+import { hasCookie, isOwn, isZombie, listProcesses, type ProcessEntry } from './process-table.ts';
+
+export const posixContainment: Containment = {
+  spawnOptions: { detached: true, windowsHide: true },
+  contain: (pid, cookie) => new PosixGroup(pid, cookie),
+};
+
+class PosixGroup implements ProcessGroup {
+  readonly kind = 'group';
+  readonly level = os === 'linux' ? 'swept' : 'partial';
+  readonly #leader: number;
+  readonly #cookie: string;
+  /** Descendants seen so far, by (pid, start time): where there is no cookie to read, a parent that dies takes the trail with it. */
+  readonly #seen = new Map<number, string>();
+  /** Once the group has been seen empty its number may be given to others; from then on only the cookie counts. */
+  #isEmpty = false;
+
+  constructor(leader: number, cookie: string) {
+    this.#leader = leader;
+    this.#cookie = cookie;
+  }
+
+  async terminate(): Promise<void> {
+    const members = await this.#find();
+    this.#signal(members, 'SIGTERM');
+    // A stopped process acts on SIGTERM only once it is continued.
+    this.#signal(members, 'SIGCONT');
+  }
+
+  async kill(): Promise<void> {
+    this.#signal(await this.#find(), 'SIGKILL');
+  }
+
+  async members(): Promise<number[]> {
+    return (await this.#find()).map(entry => entry.pid);
+  }
+
+  /** The group as a whole first: a signal to it cannot be outrun by a fork. Then those outside it, one by one. */
+  #signal(members: readonly ProcessEntry[], signal: NodeJS.Signals): void {
+    if (members.some(entry => entry.pgid === this.#leader)) send(-this.#leader, signal);
+    for (const entry of members) if (entry.pgid !== this.#leader) send(entry.pid, signal);
+  }
+
+  async #find(): Promise<ProcessEntry[]> {
+    const all = (await listProcesses()).filter(entry => entry.pid !== process.pid && !isZombie(entry));
+    const inGroup = (entry: ProcessEntry) =>
+      !this.#isEmpty && (entry.pgid === this.#leader || entry.session === this.#leader);
+    const marks = os === 'linux' ? await this.#marked(all.filter(entry => !inGroup(entry))) : this.#descendants(all);
+    const members = all.filter(entry => inGroup(entry) || marks.has(entry.pid));
+    this.#isEmpty ||= !members.some(inGroup);
+    return members;
+  }
+
+  async #marked(entries: readonly ProcessEntry[]): Promise<Set<number>> {
+    const found = await Promise.all(
+      entries.map(async entry =>
+        (await hasCookie(entry.pid, this.#cookie)) && (await isOwn(entry.pid)) ? [entry.pid] : [],
+      ),
+    );
+    return new Set(found.flat());
+  }
+
+  #descendants(all: readonly ProcessEntry[]): Set<number> {
+    const found = new Set([this.#leader]);
+    for (const entry of all) if (this.#seen.get(entry.pid) === entry.startedAt) found.add(entry.pid);
+    for (let before = 0; before !== found.size; ) {
+      before = found.size;
+      for (const entry of all) if (found.has(entry.ppid)) found.add(entry.pid);
+    }
+    for (const entry of all) if (found.has(entry.pid)) this.#seen.set(entry.pid, entry.startedAt);
+    return found;
+  }
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    // ESRCH: it ended by itself meanwhile. EPERM: not ours any more (setuid); it will show among the survivors.
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+  }
+}
+
+/** The cookie for a new life, behind those that we were started with ourselves: a manager inside a server stays the outer one's to find. */
+export function cookieValue(cookie: string): string {
+  const outer = process.env[COOKIE];
+  return outer === undefined || outer === '' ? cookie : `${outer}:${cookie}`;
+}

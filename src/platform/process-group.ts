@@ -1,0 +1,24 @@
+/** How sure it is that no member of the group can hide: `atomic` from birth · `swept` found afterwards · `partial` some may not be found. */
+export type ContainerLevel = 'atomic' | 'swept' | 'partial';
+
+/** One server's process and everything that it started. The same verbs on every operating system. */
+export interface ProcessGroup {
+  readonly kind: string;
+  readonly level: ContainerLevel;
+  /** Asks every member to end. */
+  terminate(): Promise<void>;
+  /** Insists. Returns before the members are gone: verify with `members`. */
+  kill(): Promise<void>;
+  /** Pids of the members that are alive; a zombie is not. */
+  members(): Promise<number[]>;
+}
+
+export interface Containment {
+  /** Options that `child_process.spawn` needs so that the group can be held together. */
+  readonly spawnOptions: { readonly detached: boolean; readonly windowsHide: boolean };
+  /** `cookie` is the value that the child was given in `HOLDFAST_COOKIE`. Call it once, right after the spawn. */
+  contain(pid: number, cookie: string): ProcessGroup;
+}
+
+/** The variable that marks every descendant of a server, also one that left its group and session. */
+export const COOKIE = 'HOLDFAST_COOKIE';

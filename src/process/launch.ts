@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { classifySpawnError } from '../errors/classify.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { containment } from '../platform/containment.ts';
+import { cookieValue } from '../platform/posix.ts';
+import { COOKIE, type ProcessGroup } from '../platform/process-group.ts';
+import type { Clock } from './clock.ts';
+import { LineFramer, type OversizeLine } from './framing.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { OutputTail } from './output.ts';
+import type { Stoppable } from './shutdown.ts';
+import { StdinQueue } from './stdin-queue.ts';
+import { firstOf } from './wait.ts';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface LifeListener {
+  /** One line of stdout. False when it was no message: it is then kept as noise. */
+  onLine(bytes: Buffer): boolean;
+  /** A line over the limit was skipped. */
+  onOversize(line: OversizeLine): void;
+  /** Complete lines of stderr or stray lines of stdout, cleaned. */
+  onOutput(stream: 'stderr' | 'stdout', lines: readonly string[]): void;
+  /** The connection broke while the process lives on. Not after `onExit`. */
+  onLost(cause: HoldfastError): void;
+  /** The process has exited and its last output has been read. Once. */
+  onExit(exit: Exit): void;
+}
+
+export interface LaunchOptions {
+  readonly server: string;
+  readonly maxMessageBytes: number;
+  readonly maxQueue: number;
+  readonly clock: Clock;
+}
+
+/** One life of one process. */
+export interface Life extends Stoppable {
+  readonly pid: number;
+  readonly group: ProcessGroup;
+  readonly exited: Promise<Exit>;
+  readonly stdin: StdinQueue;
+  readonly stderr: OutputTail;
+  /** What stood on stdout and was no message. */
+  readonly noise: OutputTail;
+}
+
+/** A dead server's last words are waited for this long: a grandchild may hold its pipes for ever. */
+const LAST_WORDS_MS = 250;
+
+/**
+ * Starts the process of a plan in a group of its own. Resolves once it runs; `listener` hears all that it says, from then on.
+ *
+ * @throws HoldfastError of category `process` or `resource` when it cannot be started; nothing is left then.
+ */
+export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
+  const cookie = randomUUID();
+  const failed = (error: unknown) =>
+    classifySpawnError(error as NodeJS.ErrnoException, { server: options.server, command: plan.file, cwd: plan.cwd });
+  let child: ChildProcess;
+  try {
+    child = spawn(plan.file, [...plan.args], {
+      cwd: plan.cwd,
+      env: { ...plan.env, [COOKIE]: cookieValue(cookie) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsVerbatimArguments: plan.verbatim ?? false,
+      ...containment.spawnOptions,
+    });
+  } catch (error) {
+    throw failed(error);
+  }
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', error => reject(failed(error)));
+  });
+  return new ChildLife(child, cookie, options, listener);
+}
+
+class ChildLife implements Life {
+  readonly pid: number;
+  readonly group: ProcessGroup;
+  readonly exited: Promise<Exit>;
+  readonly stdin: StdinQueue;
+  readonly stderr = new OutputTail({});
+  readonly noise = new OutputTail({});
+  readonly #child: ChildProcess;
+  readonly #streams: Streams;
+  readonly #listener: LifeListener;
+  readonly #options: LaunchOptions;
+  #isOver = false;
+
+  constructor(child: ChildProcess, cookie: string, options: LaunchOptions, listener: LifeListener) {
+    const { pid } = child;
+    if (pid === undefined) throw new TypeError('a spawned process has a pid');
+    this.pid = pid;
+    this.#child = child;
+    this.#streams = streamsOf(child);
+    this.#listener = listener;
+    this.#options = options;
+    this.group = containment.contain(pid, cookie);
+    this.stdin = new StdinQueue(this.#streams.stdin, {
+      maxMessages: options.maxQueue,
+      maxLength: options.maxMessageBytes,
+    });
+    this.exited = new Promise(resolve => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    this.#read();
+    void this.#awaitExit();
+  }
+
+  closeStdin(): void {
+    this.stdin.close();
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    for (const stream of Object.values(this.#streams)) stream.destroy();
+    this.#child.unref();
+  }
+
+  #read(): void {
+    const { stdin, stdout, stderr } = this.#streams;
+    const framer = new LineFramer({
+      maxBytes: this.#options.maxMessageBytes,
+      onLine: bytes => {
+        if (!this.#listener.onLine(bytes)) this.#output('stdout', this.noise.pushLine(bytes));
+      },
+      onOversize: info => this.#listener.onOversize(info),
+    });
+    stdout.on('data', (chunk: Buffer) => framer.push(chunk));
+    stdout.once('end', () => {
+      framer.end();
+      this.#lose(
+        new HoldfastError('CONNECTION_LOST', {
+          server: this.#options.server,
+          details: { why: 'it closed its stdout' },
+        }),
+      );
+    });
+    stderr.on('data', (chunk: Buffer) => this.#output('stderr', this.stderr.push(chunk)));
+    stderr.once('end', () => this.#output('stderr', this.stderr.flush()));
+    stdin.on('error', (error: NodeJS.ErrnoException) => {
+      const details = { why: `writing to its stdin failed with ${error.code ?? error.message}` };
+      this.#lose(new HoldfastError('CONNECTION_LOST', { server: this.#options.server, details, cause: error }));
+    });
+    // A failed read is followed by `end` or `close`; without a listener it would end the whole manager.
+    stdout.on('error', error => stdout.destroy(error));
+    stderr.on('error', error => stderr.destroy(error));
+  }
+
+  #output(stream: 'stderr' | 'stdout', lines: readonly string[]): void {
+    if (lines.length > 0) this.#listener.onOutput(stream, lines);
+  }
+
+  /** A broken pipe mostly means that the process is about to exit; its exit says more, so that goes first. */
+  #lose(cause: HoldfastError): void {
+    void firstOf(this.#options.clock, LAST_WORDS_MS, this.exited).then(() => {
+      if (this.#isOver || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+      this.#isOver = true;
+      this.#listener.onLost(cause);
+    });
+  }
+
+  async #awaitExit(): Promise<void> {
+    const exit = await this.exited;
+    // Answers written just before the end are still in the pipe.
+    const drained = Promise.all([ended(this.#streams.stdout), ended(this.#streams.stderr)]);
+    await firstOf(this.#options.clock, LAST_WORDS_MS, drained);
+    this.#isOver = true;
+    this.#listener.onExit(exit);
+  }
+}
+
+type Streams = ReturnType<typeof streamsOf>;
+
+function streamsOf(child: ChildProcess) {
+  const { stdin, stdout, stderr } = child;
+  if (stdin === null || stdout === null || stderr === null) throw new TypeError('all three streams are pipes');
+  return { stdin, stdout, stderr };
+}
+
+function ended(
+  stream: NodeJS.ReadableStream & { readonly readableEnded?: boolean; readonly destroyed?: boolean },
+): Promise<void> {
+  return new Promise(resolve => {
+    if (stream.readableEnded === true || stream.destroyed === true) return resolve();
+    stream.once('end', resolve);
+    stream.once('close', resolve);
+  });
+}
