@@ -1,0 +1,277 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock, Timer } from '../process/clock.ts';
+import type { ProcessState } from '../process/inspect.ts';
+import type { Item } from '../session/catalogue.ts';
+import type { ServerState } from '../telemetry/events.ts';
+import { climb, staleAfterMs } from './ladder.ts';
+import { dueAt, type LadderAction, type LadderEvent, type LadderModel, newLadder, suspicion } from './ladder-model.ts';
+import { type LatencySummary, LatencyWindow } from './latency.ts';
+import { ToolWatch } from './tool-watch.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** The instance that is watched. Each promise rejects when the process goes down meanwhile. */
+export interface Patient {
+  /** Resolves with any answer, an error too. */
+  ping(): Promise<void>;
+  /** Resolves with null where the server answers with an error: that is life, if no list. */
+  listTools(): Promise<readonly Item[] | null>;
+  processState(): Promise<ProcessState>;
+  openCalls(): { readonly open: number; readonly oldestSent: number | null };
+  /** The fault of the present state, while it is down. */
+  fault(): HoldfastError | null;
+  state(): ServerState;
+}
+
+/** The `health` options of a server that the monitor goes by. */
+export interface MonitorOptions {
+  readonly intervalMs: number;
+  readonly pingMs: number;
+  /** A call that has waited this long without a byte from the server is a reason to probe; 0 = off. */
+  readonly waitedMs: number;
+  readonly latencyBudgetMs: number;
+  readonly errorRate: number;
+}
+
+export interface CheckReport {
+  readonly verdict: Verdict;
+  readonly pingMs: number | null;
+  readonly listMs: number | null;
+  readonly latency: LatencySummary;
+}
+
+export interface MonitorReports {
+  /** A list that differs from what was known, and may be believed. */
+  onTools(items: readonly Item[]): void;
+  /** The server must be ended and started afresh. */
+  onCondemned(fault: HoldfastError): void;
+  onVerdict(from: Verdict, to: Verdict): void;
+  onChecked(report: CheckReport): void;
+  /** The first sign of life since it became ready. */
+  onProven(): void;
+}
+
+const UNKNOWN: Verdict = { health: 'unknown', category: null, reason: null };
+
+/** Watches one instance: carries out what the ladder decides, keeps the figures, and says what they amount to. */
+export class HealthMonitor {
+  readonly latency = new LatencyWindow();
+  readonly tools = new ToolWatch();
+  readonly #server: string;
+  readonly #options: MonitorOptions;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #patient: Patient;
+  readonly #reports: MonitorReports;
+  #ladder: LadderModel;
+  #verdict: Verdict = UNKNOWN;
+  #tick: Timer | null = null;
+  #waiting: Timer | null = null;
+  #heardAt = -Infinity;
+  #isProven = false;
+  #lastCheck: { at: number; verdict: Verdict } | null = null;
+  #pingMs: number | null = null;
+  #owed: HoldfastError | null = null;
+
+  constructor(
+    server: string,
+    options: MonitorOptions,
+    clock: Clock,
+    random: () => number,
+    patient: Patient,
+    reports: MonitorReports,
+  ) {
+    this.#server = server;
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#patient = patient;
+    this.#reports = reports;
+    this.#ladder = newLadder(options);
+  }
+
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  /** Wall time and verdict of the last completed check. */
+  get lastCheck(): { readonly at: number; readonly verdict: Verdict } | null {
+    return this.#lastCheck;
+  }
+
+  /** Monotonic ms of the last valid message, -Infinity before the first. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  ready(incarnation: number): void {
+    this.#isProven = false;
+    this.#heardAt = this.#clock.now();
+    this.#post({ type: 'ready', incarnation });
+    this.callsChanged(incarnation);
+  }
+
+  down(incarnation: number): void {
+    this.#stopWaiting();
+    this.#owed = null;
+    this.#post({ type: 'down', incarnation });
+  }
+
+  /** Any valid message; on the path of every answer, so it does next to nothing. */
+  heard(incarnation: number): void {
+    this.#heardAt = this.#clock.now();
+    this.#post({ type: 'heard', incarnation });
+    if (!this.#isProven && this.#ladder.state === 'trusted') {
+      this.#isProven = true;
+      this.#reports.onProven();
+    }
+  }
+
+  /** A call was written or has ended. `isOverdue`: one has just run out of time. */
+  callsChanged(incarnation: number, isOverdue = false): void {
+    const { open } = this.#patient.openCalls();
+    this.#post({ type: 'calls', incarnation, open, overdue: isOverdue });
+    if (open > 0 && this.#waiting === null) this.#awaitByte(incarnation);
+    if (open > 0) return;
+    this.#stopWaiting();
+    this.#payOwed();
+  }
+
+  /** The machine slept or its clock jumped: what was measured since is worth nothing. */
+  resumed(): void {
+    this.latency.clear();
+    this.#post({ type: 'resumed' });
+  }
+
+  /** The lifecycle state has changed, or a figure that counts. */
+  reconsider(): void {
+    const state = this.#patient.state();
+    const to = judge({
+      state,
+      fault: this.#patient.fault(),
+      suspicion: suspicion(this.#ladder, this.#clock.now()),
+      silentMs: this.#clock.now() - this.#heardAt,
+      staleAfterMs: staleAfterMs(this.#options),
+      missingTools: this.tools.missing,
+      latency: this.latency.summary(this.#clock.now()),
+      latencyBudgetMs: this.#options.latencyBudgetMs,
+      errorRate: this.#options.errorRate,
+      nearLimit: null,
+    });
+    const from = this.#verdict;
+    this.#verdict = to;
+    // The reasons of an unknown health are lifecycle states, which have events of their own.
+    const isNews = from.health !== to.health || (to.health !== 'unknown' && from.reason !== to.reason);
+    if (isNews) this.#reports.onVerdict(from, to);
+  }
+
+  /** Gives back its timers. */
+  stop(): void {
+    this.#tick?.cancel();
+    this.#tick = null;
+    this.#stopWaiting();
+  }
+
+  #post(event: LadderEvent): void {
+    const before = this.#ladder;
+    const [model, actions] = climb(before, event, { now: this.#clock.now(), random: this.#random });
+    if (model === before) return;
+    this.#ladder = model;
+    if (dueAt(model) !== dueAt(before)) this.#arm();
+    if (model.state !== before.state) this.reconsider();
+    for (const action of actions) this.#run(action);
+  }
+
+  #arm(): void {
+    this.#tick?.cancel();
+    const due = dueAt(this.#ladder);
+    this.#tick =
+      due === null ? null : this.#clock.setTimer(due - this.#clock.now(), () => this.#post({ type: 'tick' }));
+  }
+
+  #run(action: LadderAction): void {
+    switch (action.type) {
+      case 'probe':
+      case 'probeByList':
+        return this.#probe(action);
+      case 'compareTools':
+        void this.#compareTools(action.incarnation);
+        return;
+      case 'restart': {
+        const details = { reason: action.reason, silentMs: Math.round(action.silentMs) };
+        return this.#reports.onCondemned(new HoldfastError('PROCESS_UNRESPONSIVE', { server: this.#server, details }));
+      }
+    }
+  }
+
+  #probe(action: LadderAction & { type: 'probe' | 'probeByList' }): void {
+    const { probe, incarnation } = action;
+    const from = this.#clock.now();
+    const timer = this.#clock.setTimer(action.timeoutMs, () => this.#post({ type: 'missed', probe }));
+    const answer = action.type === 'probe' ? this.#patient.ping() : this.#patient.listTools();
+    answer.then(
+      () => {
+        timer.cancel();
+        this.#pingMs = this.#clock.now() - from;
+        this.#post({ type: 'answered', probe, ms: this.#pingMs });
+      },
+      () => timer.cancel(), // the process went down, which is told to the ladder as such
+    );
+    // A stopped process or a zombie cannot answer, however patient we are.
+    void this.#patient.processState().then(state => this.#post({ type: 'processState', incarnation, state }));
+  }
+
+  async #compareTools(incarnation: number): Promise<void> {
+    const from = this.#clock.now();
+    let items: readonly Item[] | null;
+    try {
+      items = await this.#patient.listTools();
+      if (items !== null && this.tools.needsSecondLook(items)) items = await this.#patient.listTools();
+    } catch (error) {
+      if (error instanceof HoldfastError) return; // the process went down meanwhile
+      throw error;
+    }
+    if (this.#ladder.incarnation !== incarnation || this.#ladder.state === 'idle') return;
+    const listMs = this.#clock.now() - from;
+    if (items !== null) this.#believe(items);
+    this.reconsider();
+    this.#lastCheck = { at: this.#clock.wall(), verdict: this.#verdict };
+    const latency = this.latency.summary(this.#clock.now());
+    this.#reports.onChecked({ verdict: this.#verdict, pingMs: this.#pingMs, listMs, latency });
+  }
+
+  #believe(items: readonly Item[]): void {
+    const { advice, removed } = this.tools.check(items);
+    if (advice !== 'restart') return this.#reports.onTools(items);
+    const details = { tools: removed.join(', ') };
+    this.#owed = new HoldfastError('TOOL_VANISHED', { server: this.#server, details });
+    this.#payOwed();
+  }
+
+  /** A server that lost tools still answers calls; its restart waits until none is open. */
+  #payOwed(): void {
+    const fault = this.#owed;
+    if (fault === null || this.#patient.openCalls().open > 0) return;
+    this.#owed = null;
+    this.#reports.onCondemned(fault);
+  }
+
+  /** One timer for all calls: has anything been heard since the oldest of them was written? */
+  #awaitByte(incarnation: number): void {
+    const { oldestSent } = this.#patient.openCalls();
+    if (oldestSent === null || this.#options.waitedMs === 0) return;
+    const silentSince = Math.max(oldestSent, this.#heardAt);
+    this.#waiting = this.#clock.setTimer(silentSince + this.#options.waitedMs - this.#clock.now(), () => {
+      this.#waiting = null;
+      const now = this.#patient.openCalls().oldestSent;
+      if (now === null) return;
+      if (this.#clock.now() - Math.max(now, this.#heardAt) >= this.#options.waitedMs)
+        this.#post({ type: 'waited', incarnation });
+      else this.#awaitByte(incarnation);
+    });
+  }
+
+  #stopWaiting(): void {
+    this.#waiting?.cancel();
+    this.#waiting = null;
+  }
+}

@@ -1,0 +1,92 @@
+import type { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Outgoing } from '../process/stdin-queue.ts';
+import type { Span } from './json-text.ts';
+
+/** What the caller of one request wants to hear. */
+export interface CallOptions {
+  /** Monotonic ms by which the call must be answered; infinity for none. */
+  readonly deadline: number;
+  /** Raw text of a progress notification of this call, with the caller's own token. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** The call is repeated on a new process; its memory is lost. */
+  readonly onReplay?: (() => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `held`: with us · `queued`: behind others that the server has not read · `written`: handed to the server's stdin. */
+export type CallPlace = 'held' | 'queued' | 'written';
+
+/** One request of a client, from its arrival to its one answer; it may see several processes. */
+export interface Call {
+  /** As the caller wrote it. */
+  readonly text: string;
+  /** Raw text of the caller's id. */
+  readonly id: string;
+  readonly method: string;
+  /** Name of the tool, for `tools/call`. */
+  readonly tool: string | null;
+  /** Raw text of the caller's progress token. */
+  readonly progressToken: string | null;
+  /** Where id and token stand in the text, to be written over with ours. */
+  readonly idSpan: Span;
+  readonly tokenSpan: Span | null;
+  readonly options: CallOptions;
+  /** Monotonic ms. */
+  readonly since: number;
+  place: CallPlace;
+  /** When it was sent, or began to be held (monotonic ms). */
+  placedAt: number;
+  /** Our own id of it in the conversation with the present process. */
+  upstreamId: number | null;
+  outgoing: Outgoing | null;
+  replays: number;
+  /** The server has asked the client something since this call was written. */
+  hasAsked: boolean;
+  /** The last progress that the caller has been told. */
+  progress: number;
+  readonly settle: (answer: Settled) => void;
+}
+
+export type Settled =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly error: HoldfastError };
+
+/** What becomes of a call when its server goes down. */
+export type Fate = 'hold' | 'replay' | 'reject';
+
+/**
+ * The call table: a call that was not written waits; one that was written is repeated only if that is safe; every other is
+ * rejected at once, since it may have run.
+ */
+export function fateOf(
+  call: Pick<Call, 'place' | 'hasAsked' | 'replays'>,
+  policy: { readonly isSafe: boolean; readonly replay: 'safe' | 'never'; readonly replays: number },
+): Fate {
+  if (call.place !== 'written') return 'hold';
+  const mayReplay = policy.replay === 'safe' && policy.isSafe && !call.hasAsked && call.replays < policy.replays;
+  return mayReplay ? 'replay' : 'reject';
+}
+
+/** Requests that only read, by their definition in the protocol. */
+const READING = new Set([
+  'ping',
+  'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+]);
+
+/** Requests that set what they are told to; twice is as good as once. */
+const SETTING = new Set(['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
+
+/** Whether repeating the request does no harm. A tool says so by `readOnlyHint` or `idempotentHint`; an unknown method never. */
+export function isRepeatable(
+  method: string,
+  tool: { readonly readOnlyHint?: unknown; readonly idempotentHint?: unknown } | null,
+): boolean {
+  if (READING.has(method) || SETTING.has(method)) return true;
+  return method === 'tools/call' && tool !== null && (tool.readOnlyHint === true || tool.idempotentHint === true);
+}

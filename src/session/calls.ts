@@ -1,0 +1,285 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock } from '../process/clock.ts';
+import { type Call, type CallOptions, fateOf, isRepeatable, type Settled } from './call.ts';
+import { Deadlines } from './deadlines.ts';
+import {
+  answerWithId,
+  type NotificationEnvelope,
+  notification,
+  type RequestEnvelope,
+  type ResponseEnvelope,
+  rawMember,
+  splice,
+  withProgressTokenOfProgress,
+} from './json-text.ts';
+import type { Upstream } from './upstream.ts';
+
+/** How a call ended, for statistics. */
+export interface Finished {
+  readonly call: Call;
+  readonly settled: Settled;
+  /** The server's own answer, where there was one. */
+  readonly answer: ResponseEnvelope | null;
+  readonly tookMs: number;
+}
+
+export interface CallsOptions {
+  readonly server: string;
+  readonly clock: Clock;
+  readonly holdMs: number;
+  readonly replay: 'safe' | 'never';
+  readonly replays: number;
+  /** What the catalogue knows about a tool. */
+  readonly annotations: (tool: string) => Record<string, unknown> | null;
+  readonly onFinished: (finished: Finished) => void;
+}
+
+export interface CloseReport {
+  readonly held: number;
+  readonly replayed: number;
+  readonly rejected: number;
+}
+
+/** Every outstanding call of one instance, from its arrival to its one answer, across the lives of the process. */
+export class Calls {
+  readonly #options: CallsOptions;
+  readonly #open = new Set<Call>();
+  readonly #byUpstreamId = new Map<number, Call>();
+  readonly #deadlines: Deadlines<Call>;
+  #upstream: Upstream | null = null;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.#deadlines = new Deadlines(options.clock, call => this.#expire(call));
+  }
+
+  /** Calls handed to the server and not answered. */
+  get inFlight(): number {
+    let count = 0;
+    for (const call of this.#open) if (call.place !== 'held') count++;
+    return count;
+  }
+
+  /** Calls that wait for the server to come (back). */
+  get held(): number {
+    return this.#open.size - this.inFlight;
+  }
+
+  /** When the call that waits longest was sent (monotonic ms), also one that the server has not read; null when none waits. */
+  get oldestSent(): number | null {
+    let oldest: number | null = null;
+    for (const call of this.#open) {
+      if (call.place !== 'held' && (oldest === null || call.placedAt < oldest)) oldest = call.placedAt;
+    }
+    return oldest;
+  }
+
+  /** Sends the request, or holds it while the server is away. Resolves with the raw answer, under the caller's id. */
+  add(envelope: RequestEnvelope, options: CallOptions): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const call = this.#create(envelope, options, settled => {
+        if (settled.ok) resolve(settled.text);
+        else reject(settled.error);
+      });
+      if (options.signal?.aborted === true)
+        return this.#finish(call, failure(this.#error('TOOL_CALL_CANCELLED', call)));
+      options.signal?.addEventListener('abort', () => this.#cancel(call, 'TOOL_CALL_CANCELLED'), { once: true });
+      this.#open.add(call);
+      if (this.#upstream === null) this.#hold(call);
+      else this.#send(call, this.#upstream);
+    });
+  }
+
+  /** The server is ready: sends what was held, in the order of arrival. Returns how many of them are repeats. */
+  open(upstream: Upstream): { sent: number; replayed: number } {
+    this.#upstream = upstream;
+    let replayed = 0;
+    const waiting = [...this.#open];
+    for (const call of waiting) {
+      if (call.replays > 0) {
+        replayed++;
+        call.options.onReplay?.();
+      }
+      this.#send(call, upstream);
+    }
+    return { sent: waiting.length, replayed };
+  }
+
+  /** The server goes down: holds, keeps for replay or rejects each call. `isFinal`: there is no next process, so all are rejected. */
+  close(fault: HoldfastError | null, isFinal: boolean): CloseReport {
+    const upstream = this.#upstream;
+    this.#upstream = null;
+    const report = { held: 0, replayed: 0, rejected: 0 };
+    for (const call of [...this.#open]) {
+      if (call.place === 'queued' && call.outgoing?.withdraw() === true) call.place = 'held';
+      const fate = isFinal ? 'reject' : fateOf(call, { ...this.#options, isSafe: this.#isSafe(call) });
+      if (fate === 'reject') {
+        report.rejected++;
+        this.#finish(call, failure(this.#lost(call, fault)));
+        continue;
+      }
+      if (fate === 'replay') {
+        report.replayed++;
+        call.replays++;
+      } else report.held++;
+      if (call.upstreamId !== null) upstream?.forget(call.upstreamId);
+      this.#hold(call);
+    }
+    this.#byUpstreamId.clear();
+    return report;
+  }
+
+  /** Nothing will come: answers all that is still held. */
+  settle(fault: HoldfastError): void {
+    for (const call of [...this.#open]) {
+      if (call.place === 'held')
+        this.#finish(call, failure(fault.with({ server: this.#options.server, mayHaveRun: call.replays > 0 })));
+    }
+  }
+
+  /** The server asks the client something: which call is behind it cannot be told, so none of these may be repeated. */
+  markAsked(): void {
+    for (const call of this.#open) if (call.place === 'written') call.hasAsked = true;
+  }
+
+  /** Passes on the progress of a call, under its caller's token. After a replay, only what is new. */
+  progress(envelope: NotificationEnvelope): boolean {
+    const { progressToken, progress } = (envelope.value.params ?? {}) as {
+      progressToken?: unknown;
+      progress?: unknown;
+    };
+    const call = this.#byUpstreamId.get(Number(progressToken));
+    if (call?.progressToken == null) return false;
+    if (typeof progress === 'number') {
+      if (progress <= call.progress) return true;
+      call.progress = progress;
+    }
+    call.options.onProgress?.(withProgressTokenOfProgress(envelope, call.progressToken));
+    return true;
+  }
+
+  #create(envelope: RequestEnvelope, options: CallOptions, settle: (settled: Settled) => void): Call {
+    const now = this.#options.clock.now();
+    const token = rawMember(envelope, ['params', '_meta', 'progressToken']);
+    const name = (envelope.value.params as { name?: unknown } | undefined)?.name;
+    return {
+      text: envelope.text,
+      id: envelope.id.raw,
+      idSpan: envelope.id,
+      method: envelope.method,
+      tool: envelope.method === 'tools/call' && typeof name === 'string' ? name : null,
+      progressToken: token?.raw ?? null,
+      tokenSpan: token,
+      options,
+      since: now,
+      place: 'held',
+      placedAt: now,
+      upstreamId: null,
+      outgoing: null,
+      replays: 0,
+      hasAsked: false,
+      progress: -Infinity,
+      settle,
+    };
+  }
+
+  #hold(call: Call): void {
+    const now = this.#options.clock.now();
+    call.place = 'held';
+    call.placedAt = now;
+    call.upstreamId = null;
+    call.outgoing = null;
+    this.#deadlines.set(call, Math.min(call.options.deadline, now + this.#options.holdMs));
+  }
+
+  #send(call: Call, upstream: Upstream): void {
+    const id = upstream.nextId();
+    call.upstreamId = id;
+    call.place = 'queued';
+    call.placedAt = this.#options.clock.now();
+    call.hasAsked = false;
+    this.#byUpstreamId.set(id, call);
+    this.#deadlines.set(call, call.options.deadline);
+    const text = splice(call.text, [
+      { ...call.idSpan, with: String(id) },
+      ...(call.tokenSpan === null ? [] : [{ ...call.tokenSpan, with: String(id) }]),
+    ]);
+    const pending = {
+      onAnswer: (answer: ResponseEnvelope) =>
+        this.#finish(call, { ok: true, text: answerWithId(answer, call.id) }, answer),
+      // `close` decides about calls of a lost process; only an answer that cannot be used comes here.
+      onLost: (error: HoldfastError) =>
+        this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: true }))),
+    };
+    const outgoing = upstream.send(id, text, pending, () => {
+      call.place = 'written';
+    });
+    if (outgoing === null) return this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
+    call.outgoing = outgoing;
+  }
+
+  #expire(call: Call): void {
+    if (call.place !== 'held') return this.#cancel(call, 'TOOL_CALL_TIMEOUT');
+    const isLate = call.options.deadline <= this.#options.clock.now();
+    this.#finish(call, failure(this.#error(isLate ? 'TOOL_CALL_TIMEOUT' : 'CONNECTION_HOLD_TIMEOUT', call)));
+  }
+
+  /** The caller wants no answer any more, and the server is told so. */
+  #cancel(call: Call, code: 'TOOL_CALL_CANCELLED' | 'TOOL_CALL_TIMEOUT'): void {
+    if (!this.#open.has(call)) return;
+    const wasTaken = call.outgoing?.withdraw() === true;
+    if (call.place === 'written' && call.upstreamId !== null && !wasTaken) {
+      const reason = code === 'TOOL_CALL_TIMEOUT' ? 'the time of the call has passed' : 'the client cancelled the call';
+      this.#upstream?.tell(notification('notifications/cancelled', { requestId: call.upstreamId, reason }));
+    }
+    this.#finish(call, failure(this.#error(code, call)));
+  }
+
+  #finish(call: Call, settled: Settled, answer: ResponseEnvelope | null = null): void {
+    const wasOpen = this.#open.delete(call);
+    if (!wasOpen && answer !== null) return;
+    this.#deadlines.delete(call);
+    if (call.upstreamId !== null) {
+      this.#byUpstreamId.delete(call.upstreamId);
+      this.#upstream?.forget(call.upstreamId);
+    }
+    call.settle(settled);
+    this.#options.onFinished({ call, settled, answer, tookMs: this.#options.clock.now() - call.since });
+  }
+
+  #isSafe(call: Call): boolean {
+    return isRepeatable(call.method, call.tool === null ? null : this.#options.annotations(call.tool));
+  }
+
+  #lost(call: Call, fault: HoldfastError | null): HoldfastError {
+    const mayHaveRun = call.place === 'written' || call.replays > 0;
+    const { server } = this.#options;
+    const stderrTail = fault?.stderrTail ?? [];
+    if (!mayHaveRun || fault === null) {
+      return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun, stderrTail, cause: fault ?? undefined });
+    }
+    const how = fault.details.how ?? fault.message;
+    return new HoldfastError('PROCESS_EXITED_DURING_CALL', {
+      server,
+      mayHaveRun,
+      stderrTail,
+      details: { how },
+      cause: fault,
+    });
+  }
+
+  #error(
+    code: 'TOOL_CALL_CANCELLED' | 'TOOL_CALL_TIMEOUT' | 'CONNECTION_HOLD_TIMEOUT' | 'RESOURCE_QUEUE_FULL',
+    call: Call,
+  ): HoldfastError {
+    const mayHaveRun = call.place === 'written' || call.replays > 0;
+    const afterMs = Math.round(this.#options.clock.now() - call.since);
+    return new HoldfastError(code, {
+      server: this.#options.server,
+      mayHaveRun,
+      details: { afterMs, method: call.method, tool: call.tool ?? call.method },
+    });
+  }
+}
+
+const failure = (error: HoldfastError): Settled => ({ ok: false, error });

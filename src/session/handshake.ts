@@ -1,0 +1,52 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { notification, rawMember } from './json-text.ts';
+import type { Upstream } from './upstream.ts';
+
+/** The revisions that begin with `initialize`, newest first. */
+export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
+
+/** The `params` of an `initialize` request. */
+export interface InitializeParams {
+  readonly protocolVersion: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+}
+
+export interface Handshake {
+  /** The result of `initialize`, as the server wrote it. */
+  readonly result: string;
+  readonly protocolVersion: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly serverInfo: { readonly name?: unknown; readonly version?: unknown };
+}
+
+/** @throws HoldfastError CONNECTION_HANDSHAKE_REJECTED, CONNECTION_PROTOCOL_VERSION, or whatever ends the conversation. */
+export async function shakeHands(upstream: Upstream, params: InitializeParams): Promise<Handshake> {
+  const answer = await upstream.ask('initialize', params);
+  if (answer.error !== null) {
+    const { code, message } = answer.value.error as { code?: unknown; message?: unknown };
+    throw new HoldfastError('CONNECTION_HANDSHAKE_REJECTED', {
+      details: { rpcCode: String(code), rpcMessage: String(message) },
+    });
+  }
+  const value = answer.value.result as Partial<{
+    protocolVersion: unknown;
+    capabilities: unknown;
+    serverInfo: unknown;
+  }> | null;
+  const version = value?.protocolVersion;
+  if (typeof version !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(version)) {
+    const details = { version: typeof version === 'string' ? version : 'none', known: LEGACY_VERSIONS.join(', ') };
+    throw new HoldfastError('CONNECTION_PROTOCOL_VERSION', { details });
+  }
+  upstream.tell(notification('notifications/initialized'));
+  return {
+    result: rawMember(answer, ['result'])?.raw ?? '{}',
+    protocolVersion: version,
+    capabilities: asObject(value?.capabilities),
+    serverInfo: asObject(value?.serverInfo),
+  };
+}
+
+const asObject = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,134 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Outgoing, StdinQueue } from '../process/stdin-queue.ts';
+import {
+  type Envelope,
+  type NotificationEnvelope,
+  oneLine,
+  parseMessage,
+  type RequestEnvelope,
+  type ResponseEnvelope,
+  request,
+} from './json-text.ts';
+
+export interface UpstreamListener {
+  /** The server asks the client something. */
+  onRequest(envelope: RequestEnvelope): void;
+  onNotification(envelope: NotificationEnvelope): void;
+  /** A valid message, whatever it says: proof of life. */
+  onHeard(): void;
+  /** An answer that nobody waits for (any more), or JSON that is no message. It is dropped. */
+  onStray(why: string): void;
+}
+
+/** Who waits for one answer. */
+export interface Pending {
+  onAnswer(envelope: ResponseEnvelope): void;
+  onLost(error: HoldfastError): void;
+}
+
+/**
+ * The conversation with one process, raw text in and out. It gives every request an id of its own, so that answers find their
+ * way back whatever ids the callers chose; all else passes as it is. It ends with the process.
+ */
+export class Upstream {
+  readonly #stdin: StdinQueue;
+  readonly #listener: UpstreamListener;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #isAbandoned = false;
+
+  constructor(stdin: StdinQueue, listener: UpstreamListener) {
+    this.#stdin = stdin;
+    this.#listener = listener;
+  }
+
+  /** Takes one line of the server's stdout; false when it is no message at all. */
+  receive(bytes: Buffer): boolean {
+    const parsed = parseMessage(bytes.toString('utf8'));
+    if (!parsed.ok) return false;
+    // What a process still says after we have given it up concerns nobody.
+    if (!this.#isAbandoned) this.#route(parsed.envelope);
+    return true;
+  }
+
+  /** Reserves the id under which a request will be sent. */
+  nextId(): number {
+    this.#lastId++;
+    return this.#lastId;
+  }
+
+  /** Sends a request that already carries `id`. Null when the server does not read and the queue is full. */
+  send(id: number, text: string, pending: Pending, onWritten?: () => void): Outgoing | null {
+    if (this.#isAbandoned) return null;
+    this.#pending.set(id, pending);
+    const outgoing = this.#stdin.write(oneLine(text), onWritten);
+    if (outgoing === null) this.#pending.delete(id);
+    return outgoing;
+  }
+
+  /** Sends a notification or an answer; false when the queue is full. */
+  tell(text: string): boolean {
+    return this.#stdin.write(oneLine(text)) !== null;
+  }
+
+  /** A request of our own. @throws HoldfastError RESOURCE_QUEUE_FULL, or what `abandon` is given. */
+  ask(method: string, params?: object): Promise<ResponseEnvelope> {
+    return new Promise((resolve, reject) => {
+      const id = this.nextId();
+      const outgoing = this.send(id, request(String(id), method, params), { onAnswer: resolve, onLost: reject });
+      if (outgoing === null) reject(new HoldfastError('RESOURCE_QUEUE_FULL', { details: this.#stdin.fullness }));
+    });
+  }
+
+  /** No answer to this request is wanted any more; one that still comes is dropped. */
+  forget(id: number): void {
+    this.#pending.delete(id);
+  }
+
+  /** The answer to `id` (raw JSON) came but cannot be used. */
+  spoil(id: string, error: HoldfastError): void {
+    this.#take(id)?.onLost(error);
+  }
+
+  /** The process is gone: nothing will be answered. */
+  abandon(error: HoldfastError): void {
+    this.#isAbandoned = true;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of waiting) pending.onLost(error);
+  }
+
+  #route(envelope: Envelope): void {
+    switch (envelope.kind) {
+      case 'batch':
+        for (const item of envelope.items) {
+          const parsed = parseMessage(item);
+          if (parsed.ok && parsed.envelope.kind !== 'batch') this.#route(parsed.envelope);
+          else this.#listener.onStray('an item of a batch is no message');
+        }
+        return;
+      case 'invalid':
+        return this.#listener.onStray(envelope.reason);
+      case 'request':
+        this.#listener.onHeard();
+        return this.#listener.onRequest(envelope);
+      case 'notification':
+        this.#listener.onHeard();
+        return this.#listener.onNotification(envelope);
+      case 'response': {
+        this.#listener.onHeard();
+        const pending = envelope.id === null ? undefined : this.#take(envelope.id.raw);
+        if (pending === undefined) return this.#listener.onStray('an answer that nobody waits for');
+        return pending.onAnswer(envelope);
+      }
+    }
+  }
+
+  #take(idRaw: string): Pending | undefined {
+    // Our ids are whole numbers; a server that gives them back as strings is understood all the same.
+    const id = Number(JSON.parse(idRaw));
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+}

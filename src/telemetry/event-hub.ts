@@ -1,0 +1,34 @@
+import type { Emit, HoldfastEvent } from './events.ts';
+
+export type EventListener = (event: HoldfastEvent) => void;
+
+/** Hands each event to everyone who has subscribed, in the order of subscription. */
+export class EventHub {
+  readonly #listeners = new Set<EventListener>();
+  readonly #wall: () => number;
+
+  constructor(wall: () => number) {
+    this.#wall = wall;
+  }
+
+  readonly emit: Emit = event => {
+    if (this.#listeners.size === 0) return;
+    const stamped = { at: this.#wall(), ...event } as HoldfastEvent;
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(stamped);
+      } catch (error) {
+        // A listener's mistake must not reach the server that the event is about; it surfaces as the host's own uncaught error.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  };
+
+  /** Returns how to unsubscribe. */
+  subscribe(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Category } from '../errors/holdfast-error.ts';
+
+/** What is told of an error in an event: `HoldfastError.toLog()` in short. */
+export interface Fault {
+  readonly category: Category;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly stderrTail?: readonly string[];
+}
+
+export type ServerState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'backoff' | 'failed';
+export type Health = 'healthy' | 'degraded' | 'suspect' | 'unhealthy' | 'unknown';
+
+/** Carried by every event of one incarnation of one instance of one server. */
+interface OfServer {
+  readonly server: string;
+  readonly instance: number;
+  readonly incarnation: number;
+}
+
+/** How one call ended: answered, answered after a replay, rejected by us, cancelled by the caller, out of time. */
+export type CallOutcome = 'answered' | 'rejected' | 'cancelled' | 'timedOut';
+
+/**
+ * The one vocabulary. Logs, metrics, dashboard and CLI subscribe to it; the code that does the work emits and knows none of them.
+ * Times are wall-clock milliseconds since 1970 (`at`), durations end in `Ms`.
+ */
+export type HoldfastEvent = { readonly at: number } & (
+  | ({
+      readonly type: 'server.starting';
+      readonly attempt: number;
+      readonly command: readonly string[];
+      readonly launch: string;
+    } & OfServer)
+  | ({
+      readonly type: 'server.ready';
+      readonly pid: number;
+      readonly readyMs: number;
+      readonly tools: number;
+      readonly protocolVersion: string;
+    } & OfServer)
+  | ({
+      readonly type: 'server.down';
+      readonly fault: Fault;
+      readonly code: number | null;
+      readonly signal: string | null;
+    } & OfServer)
+  | ({ readonly type: 'server.stopping'; readonly reason: string } & OfServer)
+  | ({ readonly type: 'server.cleaned'; readonly survivors: readonly number[]; readonly tookMs: number } & OfServer)
+  | ({
+      readonly type: 'server.backoff';
+      readonly attempt: number;
+      readonly of: number;
+      readonly delayMs: number;
+      readonly fault: Fault;
+    } & OfServer)
+  | ({ readonly type: 'server.failed'; readonly fault: Fault; readonly nextTryMs: number | null } & OfServer)
+  | ({ readonly type: 'server.stopped' } & OfServer)
+  | ({
+      readonly type: 'session.closed';
+      readonly held: number;
+      readonly replayed: number;
+      readonly rejected: number;
+    } & OfServer)
+  | ({ readonly type: 'session.restored'; readonly sent: number; readonly replayed: number } & OfServer)
+  | ({
+      readonly type: 'catalogue.changed';
+      readonly kind: 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+    } & OfServer)
+  | ({
+      readonly type: 'health.changed';
+      readonly from: Health;
+      readonly to: Health;
+      readonly category: Category | null;
+      readonly reason: string | null;
+    } & OfServer)
+  | ({
+      readonly type: 'health.checked';
+      readonly verdict: Health;
+      readonly pingMs: number | null;
+      readonly listMs: number | null;
+      readonly p50: number | null;
+      readonly p95: number | null;
+      readonly errorRate: number;
+    } & OfServer)
+  | ({
+      readonly type: 'call.finished';
+      readonly method: string;
+      readonly tool: string | null;
+      readonly outcome: CallOutcome;
+      readonly isError: boolean;
+      readonly tookMs: number;
+      readonly replays: number;
+      readonly code: string | null;
+    } & OfServer)
+  | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
+  | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)
+  | { readonly type: 'manager.resumed'; readonly pausedMs: number }
+  | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
+);
+
+/** An event as the working code writes it: the time is added where it is emitted. */
+export type NewEvent = HoldfastEvent extends infer E ? (E extends HoldfastEvent ? Omit<E, 'at'> : never) : never;
+export type Emit = (event: NewEvent) => void;
