@@ -1,0 +1,15 @@
+/**
+ * Holdfast as a library: `createManager` starts, supervises and heals MCP servers; `SupervisedStdioTransport` gives one server's
+ * supervision to a client of the official SDK.
+ */
+
+export type { Config, ConfigWarning, ServerConfig, ServerOptions } from './config/types.ts';
+export type { Code } from './errors/catalogue.ts';
+export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
+export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
+export { type CallToolResult, createManager, type Manager, type ManagerOptions, type StopReport } from './manager.ts';
+export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';
+export type { Progress, RequestOptions } from './supervisor/client.ts';
+export type { Listed } from './supervisor/lists.ts';
+export type { InstanceStatus, ServerStatus } from './supervisor/status.ts';
+export type { Fault, Health, HoldfastEvent, ServerState } from './telemetry/events.ts';

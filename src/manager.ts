@@ -1,0 +1,238 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { configFromObject, loadConfig } from './config/load.ts';
+import type { Config } from './config/types.ts';
+import type { Handlers } from './session/host-handlers.ts';
+import type { RequestOptions } from './supervisor/client.ts';
+import type { Listed } from './supervisor/lists.ts';
+import { resolverFor } from './supervisor/resolver.ts';
+import type { ServerStatus } from './supervisor/status.ts';
+import { Supervisor } from './supervisor/supervisor.ts';
+import { EventHub, type EventListener } from './telemetry/event-hub.ts';
+import type { HoldfastEvent } from './telemetry/events.ts';
+
+export interface ManagerOptions {
+  /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
+  readonly config: string | object;
+  /** Variables for `${VAR}` and for the allow-list of the servers' environment; `process.env` where it is absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Folder for relative paths of a configuration given as an object; the working directory where it is absent. */
+  readonly cwd?: string;
+  /** Keeps the catalogues here from one run to the next; in memory only where it is absent. */
+  readonly stateDir?: string;
+  /** What servers may ask of the host. */
+  readonly handlers?: Handlers;
+  /** How we introduce ourselves to servers; Holdfast and its version where it is absent. */
+  readonly clientInfo?: { readonly name: string; readonly version: string };
+}
+
+/** What there is after a stop. */
+export interface StopReport {
+  /** Pids of processes that could not be ended; empty when all is well. */
+  readonly survivors: readonly number[];
+}
+
+/** A tool's answer, as the protocol's `CallToolResult`; `isError` is the tool's own word and no exception. */
+export interface CallToolResult {
+  readonly content: readonly Readonly<Record<string, unknown>>[];
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Starts, supervises and heals the servers of a configuration.
+ *
+ * Every method that names a server throws HoldfastError TOOL_SERVER_UNKNOWN where there is none of that name. A call waits while
+ * its server is on its way, and throws a HoldfastError that says whether it may have run.
+ */
+export interface Manager extends AsyncDisposable {
+  readonly servers: readonly string[];
+  readonly config: Config;
+  /** Starts these servers, or all. Resolves when each is ready, has failed (see `status`), or rests until it is asked for. */
+  start(...servers: string[]): Promise<void>;
+  /** Stops these servers, or all. A second call while one is under way skips what patience is left. */
+  stop(...servers: string[]): Promise<StopReport>;
+  /** Stops and starts one server; resolves when it is ready again or has failed. */
+  restart(server: string): Promise<void>;
+  /** Stops everything, and gives back every timer; the manager is of no use afterwards. */
+  close(): Promise<StopReport>;
+  /** A snapshot of every server, in the order of the configuration. */
+  status(): ServerStatus[];
+  /** Subscribes to every event; returns how to unsubscribe. */
+  onEvent(listener: EventListener): () => void;
+  /** Subscribes to the events of one type. */
+  on<T extends HoldfastEvent['type']>(
+    type: T,
+    listener: (event: Extract<HoldfastEvent, { type: T }>) => void,
+  ): () => void;
+  /** Subscribes to what servers tell without being asked, `method` and `params` as they came. */
+  onNotification(listener: (server: string, method: string, params: unknown) => void): () => void;
+
+  /** Tools of one server, or of all that are not stopped. */
+  listTools(server?: string, options?: RequestOptions): Promise<Listed[]>;
+  listResources(server?: string, options?: RequestOptions): Promise<Listed[]>;
+  listResourceTemplates(server?: string, options?: RequestOptions): Promise<Listed[]>;
+  listPrompts(server?: string, options?: RequestOptions): Promise<Listed[]>;
+  /** @throws HoldfastError TOOL_UNKNOWN with the nearest name, TOOL_CALL_TIMEOUT, TOOL_CALL_CANCELLED, PROCESS_EXITED_DURING_CALL, … */
+  callTool(server: string, tool: string, args?: object, options?: RequestOptions): Promise<CallToolResult>;
+  readResource(server: string, uri: string, options?: RequestOptions): Promise<unknown>;
+  getPrompt(server: string, name: string, args?: object, options?: RequestOptions): Promise<unknown>;
+  complete(server: string, params: object, options?: RequestOptions): Promise<unknown>;
+  /** Told again to the server after each restart, like subscriptions. */
+  setLogLevel(server: string, level: string, options?: RequestOptions): Promise<void>;
+  subscribe(server: string, uri: string, options?: RequestOptions): Promise<void>;
+  unsubscribe(server: string, uri: string, options?: RequestOptions): Promise<void>;
+  /** Tells the servers that the host's roots have changed. */
+  rootsChanged(): void;
+  /** Any request by method and `params`; resolves with its `result`. */
+  request(server: string, method: string, params?: object, options?: RequestOptions): Promise<unknown>;
+  /** Any request as raw JSON-RPC text; resolves with the raw answer, under the same id. Nothing in between is written anew. */
+  requestRaw(server: string, text: string, options?: RequestOptions): Promise<string>;
+}
+
+/**
+ * Reads and checks the configuration; nothing is started yet.
+ *
+ * @throws ConfigError with every mistake at once.
+ */
+export async function createManager(options: ManagerOptions): Promise<Manager> {
+  const env = options.env ?? process.env;
+  const config =
+    typeof options.config === 'string'
+      ? await loadConfig(options.config, env)
+      : configFromObject(options.config, { env, cwd: options.cwd ?? process.cwd(), home: homedir() });
+  return new HoldfastManager(config, options);
+}
+
+class HoldfastManager implements Manager {
+  readonly config: Config;
+  readonly #supervisor: Supervisor;
+  readonly #hub = new EventHub(() => Date.now());
+  readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
+
+  constructor(config: Config, options: ManagerOptions) {
+    this.config = config;
+    this.#supervisor = new Supervisor({
+      config,
+      clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
+      handlers: options.handlers ?? {},
+      resolve: resolverFor(options.env ?? process.env),
+      emit: this.#hub.emit,
+      stateDir: options.stateDir ?? null,
+      onNotification: (server, method, params) => {
+        for (const listener of [...this.#notified]) listener(server, method, params);
+      },
+    });
+  }
+
+  get servers(): readonly string[] {
+    return this.#supervisor.names;
+  }
+
+  start(...servers: string[]): Promise<void> {
+    return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
+  }
+
+  async stop(...servers: string[]): Promise<StopReport> {
+    return { survivors: await this.#supervisor.stop(servers.length === 0 ? this.servers : servers) };
+  }
+
+  restart(server: string): Promise<void> {
+    return this.#supervisor.restart(server);
+  }
+
+  async close(): Promise<StopReport> {
+    const survivors = await this.#supervisor.close();
+    this.#hub.emit({ type: 'manager.stopped', survivors });
+    return { survivors };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  status(): ServerStatus[] {
+    return this.#supervisor.status();
+  }
+
+  onEvent(listener: EventListener): () => void {
+    return this.#hub.subscribe(listener);
+  }
+
+  on<T extends HoldfastEvent['type']>(
+    type: T,
+    listener: (event: Extract<HoldfastEvent, { type: T }>) => void,
+  ): () => void {
+    return this.#hub.subscribe(event => {
+      if (event.type === type) listener(event as Extract<HoldfastEvent, { type: T }>);
+    });
+  }
+
+  onNotification(listener: (server: string, method: string, params: unknown) => void): () => void {
+    this.#notified.add(listener);
+    return () => this.#notified.delete(listener);
+  }
+
+  listTools(server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list('tools', server, options);
+  }
+
+  listResources(server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list('resources', server, options);
+  }
+
+  listResourceTemplates(server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list('resourceTemplates', server, options);
+  }
+
+  listPrompts(server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list('prompts', server, options);
+  }
+
+  async callTool(server: string, tool: string, args: object = {}, options?: RequestOptions): Promise<CallToolResult> {
+    return (await this.#supervisor.client(server).callTool(tool, args, options)) as CallToolResult;
+  }
+
+  readResource(server: string, uri: string, options?: RequestOptions): Promise<unknown> {
+    return this.request(server, 'resources/read', { uri }, options);
+  }
+
+  getPrompt(server: string, name: string, args: object = {}, options?: RequestOptions): Promise<unknown> {
+    return this.request(server, 'prompts/get', { name, arguments: args }, options);
+  }
+
+  complete(server: string, params: object, options?: RequestOptions): Promise<unknown> {
+    return this.request(server, 'completion/complete', params, options);
+  }
+
+  async setLogLevel(server: string, level: string, options?: RequestOptions): Promise<void> {
+    await this.request(server, 'logging/setLevel', { level }, options);
+  }
+
+  async subscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
+    await this.request(server, 'resources/subscribe', { uri }, options);
+  }
+
+  async unsubscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
+    await this.request(server, 'resources/unsubscribe', { uri }, options);
+  }
+
+  rootsChanged(): void {
+    for (const server of this.servers) this.#supervisor.client(server).notify('notifications/roots/list_changed');
+  }
+
+  async request(server: string, method: string, params: object = {}, options?: RequestOptions): Promise<unknown> {
+    return this.#supervisor.client(server).request(method, params, options);
+  }
+
+  async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
+    return this.#supervisor.client(server).requestRaw(text, options);
+  }
+}
+
+/** The version in our own package.json, which lies beside the folder of the compiled files. */
+export function packageVersion(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,298 @@
+import type { ServerConfig } from '../config/types.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { HealthMonitor } from '../health/monitor.ts';
+import { DEMAND_AFTER_MS } from '../lifecycle/restart-policy.ts';
+import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
+import type { Clock } from '../process/clock.ts';
+import { processState } from '../process/inspect.ts';
+import type { LaunchPlan } from '../process/launch-plan.ts';
+import type { CallOptions } from '../session/call.ts';
+import type { Finished } from '../session/calls.ts';
+import { LIST_KINDS } from '../session/catalogue.ts';
+import type { CatalogueStore } from '../session/catalogue-store.ts';
+import type { InitializeParams } from '../session/handshake.ts';
+import { Session } from '../session/session.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Admission, Ticket } from './admission.ts';
+import { EventReporter } from './event-reporter.ts';
+import { Mailbox } from './mailbox.ts';
+import { OneLife } from './one-life.ts';
+import { Statistics } from './statistics.ts';
+
+/** What every instance shares. */
+export interface InstanceContext {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: Emit;
+  readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  readonly admission: Admission;
+  /** The catalogue store for a server's launch configuration. */
+  readonly storeFor: (config: ServerConfig) => CatalogueStore;
+  /** Whether the servers that this one depends on have come up, or have failed. */
+  readonly isClear: (config: ServerConfig) => boolean;
+  /** Called after every change of a lifecycle state. */
+  readonly onState: () => void;
+}
+
+/** One supervised process of a server, with its own reducer, session, health and statistics. */
+export class Instance {
+  readonly config: ServerConfig;
+  readonly number: number;
+  readonly session: Session;
+  readonly monitor: HealthMonitor;
+  readonly statistics: Statistics;
+  readonly #context: InstanceContext;
+  readonly #mailbox: Mailbox;
+  readonly #events: EventReporter;
+  readonly #ticket: Ticket;
+  #life: OneLife | null = null;
+  #waiting: (() => void)[] = [];
+
+  constructor(config: ServerConfig, order: number, params: InitializeParams, context: InstanceContext) {
+    this.config = config;
+    this.number = 1;
+    this.#context = context;
+    this.#events = new EventReporter(config, this.number, context.emit, context.clock);
+    this.statistics = new Statistics(context.clock);
+    this.session = new Session(
+      {
+        server: config.name,
+        options: config.options,
+        clock: context.clock,
+        store: context.storeFor(config),
+        reports: {
+          onHeard: () => this.monitor.heard(this.model.incarnation),
+          onFinished: finished => this.#onFinished(finished),
+          onCatalogue: (kind, diff, announced) => {
+            if (kind === 'tools' && announced) this.monitor.tools.announced(this.session.catalogue.list('tools') ?? []);
+            this.#events.catalogueChanged(this.model, kind, diff);
+          },
+          onNotice: text => this.#events.notice(this.model, text),
+        },
+      },
+      params,
+    );
+    this.monitor = this.#createMonitor();
+    this.#mailbox = new Mailbox(createModel(config.options.start === 'onDemand' ? 'onDemand' : 'down'), {
+      policy: config.options,
+      clock: context.clock,
+      random: context.random,
+      evidence: () => this.#life?.evidence() ?? { stderrTail: [], firstNoise: null },
+      onChange: (before, after) => this.#onChange(before, after),
+      run: effect => this.#run(effect),
+    });
+    this.#ticket = {
+      order,
+      isClear: () => context.isClear(config),
+      admit: () => this.#mailbox.post({ type: 'admitted', incarnation: this.model.incarnation }),
+    };
+  }
+
+  get model(): Model {
+    return this.#mailbox.model;
+  }
+
+  /** The process that runs now, or ran last. */
+  get life(): OneLife | null {
+    return this.#life;
+  }
+
+  start(): void {
+    this.#mailbox.post({ type: 'start' });
+  }
+
+  /** A second call skips what patience is left. */
+  stop(): void {
+    this.#mailbox.post({ type: 'stop' });
+  }
+
+  restart(): void {
+    // A person who restarts a server takes what it then offers as it is.
+    this.monitor.tools.reset();
+    this.#mailbox.post({ type: 'restart' });
+  }
+
+  /** The machine slept, or its clock jumped. */
+  resumed(): void {
+    this.monitor.resumed();
+    this.#mailbox.post({ type: 'resumed' });
+  }
+
+  /** Resolves once the server is ready, has failed, or is at rest. */
+  settled(): Promise<void> {
+    if (isSettled(this.model.state)) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  /**
+   * One request as raw JSON-RPC text. It waits while the server is on its way, and starts one that rests until it is asked for.
+   *
+   * @throws HoldfastError the fault of a failed server, CONNECTION_CLOSED for a stopped one, or what the call table says.
+   */
+  request(text: string, options: CallOptions): Promise<string> {
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    const answer = this.session.request(text, options);
+    this.monitor.callsChanged(this.model.incarnation);
+    return answer;
+  }
+
+  #refusal(): HoldfastError | null {
+    const { state, desired } = this.model;
+    const server = this.config.name;
+    if (desired === 'down') return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun: false });
+    if (state.name === 'stopped') this.#mailbox.post({ type: 'demand' });
+    if (state.name !== 'failed') return null;
+    if (this.#context.clock.now() - state.since < DEMAND_AFTER_MS)
+      return state.fault.with({ server, mayHaveRun: false });
+    this.#mailbox.post({ type: 'demand' });
+    return null;
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.type) {
+      case 'admit':
+        this.#life = this.#createLife(effect.incarnation);
+        return this.#context.admission.request(this.#ticket);
+      case 'launch':
+        void this.#life?.launch();
+        return;
+      case 'initialize':
+        void this.#life?.initialize();
+        return;
+      case 'list':
+        void this.#life?.list();
+        return;
+      case 'open':
+        return this.#open();
+      case 'close': {
+        const report = this.session.close(effect.fault, effect.isFinal);
+        return this.#events.closed(this.model, report);
+      }
+      case 'clean':
+        void this.#life?.clean(effect.isGentle, effect.survivors);
+        return;
+      case 'hasten':
+        return this.#life?.hasten();
+      case 'settle': {
+        const server = this.config.name;
+        return this.session.calls.settle(effect.fault ?? new HoldfastError('CONNECTION_CLOSED', { server }));
+      }
+    }
+  }
+
+  #open(): void {
+    const upstream = this.#life?.upstream;
+    if (upstream == null) return;
+    const report = this.session.open(upstream);
+    this.#events.restored(this.model, report);
+    this.monitor.callsChanged(this.model.incarnation);
+    // The other lists are no condition of being ready.
+    for (const kind of LIST_KINDS) {
+      if (kind === 'tools' || !this.session.offers(kind)) continue;
+      this.session
+        .fetch(upstream, kind)
+        .then(items => this.session.accept(kind, items, false))
+        .catch((error: unknown) => {
+          // A server that goes down meanwhile has said so already.
+          const isDown = this.life?.upstream !== upstream || this.model.state.name !== 'ready';
+          if (!isDown) this.#events.notice(this.model, `its ${kind} could not be read: ${String(error)}`);
+        });
+    }
+  }
+
+  #createLife(incarnation: number): OneLife {
+    return new OneLife({
+      config: this.config,
+      incarnation,
+      session: this.session,
+      clock: this.#context.clock,
+      resolve: this.#context.resolve,
+      post: event => this.#mailbox.post(event),
+      onPlan: plan => this.#events.starting(this.model, plan),
+      onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
+      onExit: exit => this.#events.exited(exit),
+      onTools: items => {
+        this.monitor.tools.started(items);
+        this.session.accept('tools', items, false);
+      },
+      isReady: () => this.model.state.name === 'ready',
+    });
+  }
+
+  #createMonitor(): HealthMonitor {
+    const { clock, random } = this.#context;
+    const upstream = () => {
+      const current = this.#life?.upstream;
+      if (current == null) throw new HoldfastError('CONNECTION_CLOSED', { server: this.config.name });
+      return current;
+    };
+    return new HealthMonitor(
+      this.config.name,
+      this.config.options.health,
+      clock,
+      random,
+      {
+        ping: async () => {
+          await upstream().ask('ping');
+        },
+        listTools: async () => {
+          try {
+            return await this.session.fetch(upstream(), 'tools');
+          } catch (error) {
+            if (error instanceof HoldfastError && error.code === 'TOOL_LIST_FAILED') return null;
+            throw error;
+          }
+        },
+        processState: async () => {
+          const pid = this.#life?.process?.pid;
+          return pid === undefined ? 'running' : processState(pid);
+        },
+        openCalls: () => ({ open: this.session.calls.inFlight, oldestSent: this.session.calls.oldestSent }),
+        fault: () => faultOf(this.model.state),
+        state: () => this.model.state.name,
+      },
+      {
+        onTools: items => this.session.accept('tools', items, false),
+        onCondemned: fault => {
+          const { stderrTail } = this.#life?.evidence() ?? { stderrTail: [] };
+          this.#mailbox.post({ type: 'down', incarnation: this.model.incarnation, fault: fault.with({ stderrTail }) });
+        },
+        onVerdict: (from, to) => this.#events.healthChanged(this.model, from, to),
+        onChecked: report => this.#events.checked(this.model, report),
+        onProven: () => this.#mailbox.post({ type: 'proven', incarnation: this.model.incarnation }),
+      },
+    );
+  }
+
+  #onFinished(finished: Finished): void {
+    const isFailure = this.statistics.count(finished);
+    this.monitor.latency.record(this.#context.clock.now(), finished.tookMs, isFailure);
+    const isOverdue = !finished.settled.ok && finished.settled.error.code === 'TOOL_CALL_TIMEOUT';
+    this.monitor.callsChanged(this.model.incarnation, isOverdue);
+    this.#events.callFinished(this.model, finished);
+  }
+
+  #onChange(before: Model, after: Model): void {
+    if (before.state.name === after.state.name) return;
+    this.statistics.moved(before, after);
+    if (before.state.name === 'starting') this.#context.admission.release(this.#ticket);
+    if (after.state.name === 'ready') this.monitor.ready(after.incarnation);
+    if (before.state.name === 'ready') this.monitor.down(after.incarnation);
+    this.#events.moved(before, after, this.#life);
+    this.monitor.reconsider();
+    this.#context.onState();
+    if (!isSettled(after.state)) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** The cause of being down, or null. */
+export function faultOf(state: State): HoldfastError | null {
+  return 'fault' in state ? state.fault : null;
+}
+
+const isSettled = (state: State): boolean =>
+  state.name === 'ready' || state.name === 'failed' || state.name === 'stopped';

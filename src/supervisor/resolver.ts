@@ -1,0 +1,12 @@
+import { homedir } from 'node:os';
+import type { ServerConfig } from '../config/types.ts';
+import { hostPlace } from '../process/host-place.ts';
+import type { LaunchPlan } from '../process/launch-plan.ts';
+import { resolveCommand } from '../process/resolve-command.ts';
+
+/** How commands are resolved on this machine, with these variables as our own. */
+export function resolverFor(
+  env: Readonly<Record<string, string | undefined>>,
+): (config: ServerConfig) => Promise<LaunchPlan> {
+  return config => resolveCommand(config, { ...hostPlace(), env, home: homedir() });
+}

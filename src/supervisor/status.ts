@@ -1,0 +1,112 @@
+import type { Health, ServerState } from '../telemetry/events.ts';
+import { told } from './event-reporter.ts';
+import { faultOf, type Instance } from './instance.ts';
+import type { Death } from './statistics.ts';
+
+/** One process of a server, as `status --json` shows it. Times are ISO 8601, durations milliseconds. */
+export interface InstanceStatus {
+  readonly desired: 'up' | 'onDemand' | 'down';
+  readonly state: ServerState;
+  readonly health: Health;
+  /** Why it is not healthy. */
+  readonly reason: string | null;
+  readonly incarnation: number;
+  readonly pid: number | null;
+  readonly connection: {
+    readonly status: 'connected' | 'connecting' | 'disconnected';
+    readonly since: string | null;
+    readonly lastMessageAt: string | null;
+  };
+  readonly command: readonly string[];
+  readonly launch: string | null;
+  readonly launchReason: string | null;
+  readonly package: { readonly name: string; readonly version: string } | null;
+  readonly container: { readonly kind: string; readonly level: string } | null;
+  readonly protocolVersion: string | null;
+  readonly tools: number;
+  readonly missingTools: readonly string[];
+  readonly lastCheck: { readonly at: string; readonly verdict: Health } | null;
+  readonly restarts: { readonly total: number; readonly byCause: Readonly<Record<string, number>> };
+  /** When the next start is tried, while it waits for one. */
+  readonly nextTryAt: string | null;
+  /** The try under way or to come, and how many there are before it counts as failed. */
+  readonly attempt: { readonly number: number; readonly of: number };
+  readonly lastError: Readonly<Record<string, unknown>> | null;
+  readonly uptimeMs: number | null;
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
+  readonly errorRate: number;
+  readonly inFlight: number;
+  readonly held: number;
+  readonly survivors: readonly number[];
+  readonly deaths: readonly Death[];
+}
+
+/** A server: the figures of its first instance, and all of them under `instances`. */
+export interface ServerStatus extends InstanceStatus {
+  readonly name: string;
+  readonly instances: readonly InstanceStatus[];
+}
+
+/** A snapshot; it does not change with the server. */
+export function statusOf(instance: Instance, clock: { now(): number; wall(): number }): InstanceStatus {
+  const { model, life, monitor, session, statistics, config } = instance;
+  const { state } = model;
+  const atWall = (monotonic: number) => new Date(clock.wall() + monotonic - clock.now()).toISOString();
+  const isAlive = state.name === 'starting' || state.name === 'ready' || state.name === 'stopping';
+  const { p50, p95, p99, errorRate } = monitor.latency.summary(clock.now());
+  const plan = life?.plan ?? null;
+  const process = life?.process ?? null;
+  const fault = faultOf(state);
+  const last = statistics.deaths.at(-1);
+  return {
+    desired: model.desired,
+    state: state.name,
+    health: monitor.verdict.health,
+    reason: monitor.verdict.reason,
+    incarnation: model.incarnation,
+    pid: isAlive ? (process?.pid ?? null) : null,
+    connection: {
+      status:
+        state.name === 'ready'
+          ? 'connected'
+          : state.name === 'starting' || state.name === 'backoff'
+            ? 'connecting'
+            : 'disconnected',
+      since: state.name === 'ready' ? atWall(state.since) : null,
+      lastMessageAt: Number.isFinite(monitor.heardAt) ? atWall(monitor.heardAt) : null,
+    },
+    command: plan === null ? [config.command, ...config.args] : [plan.file, ...plan.args],
+    launch: plan?.launch ?? null,
+    launchReason: plan?.why ?? null,
+    package: plan?.package ?? null,
+    container: process === null ? null : { kind: process.group.kind, level: process.group.level },
+    protocolVersion: session.handshake?.protocolVersion ?? null,
+    tools: session.catalogue.list('tools')?.length ?? 0,
+    missingTools: monitor.tools.missing,
+    lastCheck:
+      monitor.lastCheck === null
+        ? null
+        : { at: new Date(monitor.lastCheck.at).toISOString(), verdict: monitor.lastCheck.verdict.health },
+    restarts: statistics.restarts,
+    nextTryAt: (state.name === 'backoff' || state.name === 'failed') && state.due !== null ? atWall(state.due) : null,
+    attempt: { number: model.failures + 1, of: config.options.restart.retries + 1 },
+    lastError:
+      fault !== null
+        ? { ...told(fault) }
+        : last === undefined
+          ? null
+          : {
+              code: last.cause,
+              message: last.message,
+              at: new Date(last.at).toISOString(),
+              stderrTail: last.stderrTail,
+            },
+    uptimeMs: statistics.uptimeMs === null ? null : Math.round(statistics.uptimeMs),
+    latencyMs: { p50, p95, p99 },
+    errorRate,
+    inFlight: session.calls.inFlight,
+    held: session.calls.held,
+    survivors: model.survivors,
+    deaths: statistics.deaths,
+  };
+}
