@@ -255,17 +255,10 @@ export class Calls {
     const mayHaveRun = call.place === 'written' || call.replays > 0;
     const { server } = this.#options;
     const stderrTail = fault?.stderrTail ?? [];
-    if (!mayHaveRun || fault === null) {
-      return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun, stderrTail, cause: fault ?? undefined });
-    }
-    const how = fault.details.how ?? fault.message;
-    return new HoldfastError('PROCESS_EXITED_DURING_CALL', {
-      server,
-      mayHaveRun,
-      stderrTail,
-      details: { how },
-      cause: fault,
-    });
+    const cause = fault ?? undefined;
+    if (!mayHaveRun) return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun, stderrTail, cause });
+    const how = fault === null ? 'stopped on request' : (fault.details.how ?? fault.toClient().message);
+    return new HoldfastError('PROCESS_EXITED_DURING_CALL', { server, mayHaveRun, stderrTail, cause, details: { how } });
   }
 
   #error(

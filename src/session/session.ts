@@ -40,6 +40,8 @@ export interface SessionSetup {
   readonly options: ServerOptions;
   readonly clock: Clock;
   readonly store: CatalogueStore;
+  /** A call would have to wait: brings the server up where that is due, or says why waiting is of no use. */
+  readonly whenAway: () => HoldfastError | null;
   readonly reports: SessionReports;
 }
 
@@ -173,9 +175,11 @@ export class Session {
         new HoldfastError('TOOL_BAD_REQUEST', { server: this.#setup.server, details: { reason: why } }),
       );
     }
-    const { envelope } = parsed;
-    const kept = this.#isOpen ? null : this.#fromCatalogue(envelope);
-    return kept === null ? this.calls.add(envelope, options) : Promise.resolve(kept);
+    if (this.#isOpen) return this.calls.add(parsed.envelope, options);
+    const kept = this.#fromCatalogue(parsed.envelope);
+    if (kept !== null) return Promise.resolve(kept);
+    const refusal = this.#setup.whenAway();
+    return refusal === null ? this.calls.add(parsed.envelope, options) : Promise.reject(refusal);
   }
 
   /** A list from the catalogue, in the server's own words; null for anything else, or a list that was never read. */

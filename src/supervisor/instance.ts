@@ -60,6 +60,7 @@ export class Instance {
         options: config.options,
         clock: context.clock,
         store: context.storeFor(config),
+        whenAway: () => this.#bringUp(),
         reports: {
           onHeard: () => this.monitor.heard(this.model.incarnation),
           onFinished: finished => this.#onFinished(finished),
@@ -130,21 +131,20 @@ export class Instance {
    * @throws HoldfastError the fault of a failed server, CONNECTION_CLOSED for a stopped one, or what the call table says.
    */
   request(text: string, options: CallOptions): Promise<string> {
-    const refusal = this.#refusal();
-    if (refusal !== null) return Promise.reject(refusal);
+    if (this.model.desired === 'down') {
+      return Promise.reject(new HoldfastError('CONNECTION_CLOSED', { server: this.config.name, mayHaveRun: false }));
+    }
     const answer = this.session.request(text, options);
     this.monitor.callsChanged(this.model.incarnation);
     return answer;
   }
 
-  #refusal(): HoldfastError | null {
-    const { state, desired } = this.model;
-    const server = this.config.name;
-    if (desired === 'down') return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun: false });
-    if (state.name === 'stopped') this.#mailbox.post({ type: 'demand' });
-    if (state.name !== 'failed') return null;
-    if (this.#context.clock.now() - state.since < DEMAND_AFTER_MS)
-      return state.fault.with({ server, mayHaveRun: false });
+  /** A call waits: starts a server that rests, or that failed long enough ago; else gives the fault that stands. */
+  #bringUp(): HoldfastError | null {
+    const { state } = this.model;
+    if (state.name === 'failed' && this.#context.clock.now() - state.since < DEMAND_AFTER_MS) {
+      return state.fault.with({ server: this.config.name, mayHaveRun: false });
+    }
     this.#mailbox.post({ type: 'demand' });
     return null;
   }

@@ -9,11 +9,15 @@ export interface Death {
   readonly incarnation: number;
   /** Code of the error that ended it. */
   readonly cause: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
   readonly message: string;
   readonly stderrTail: readonly string[];
 }
 
 const TALLY = 100;
+/** Of each death's last words; the whole tail goes with the error itself. */
+const TALLY_LINES = 5;
 /** JSON-RPC: the client's own mistakes, which say nothing about the server's health. */
 const CLIENT_ERRORS = new Set([-32600, -32601, -32602]);
 
@@ -57,8 +61,16 @@ export class Statistics {
       if (after.incarnation > 1) this.#countRestart(before);
     }
     if (state.name === 'stopping' && state.fault !== null && before.state.name !== 'stopping') {
-      const { code, message, stderrTail } = state.fault;
-      const death = { at: this.#clock.wall(), incarnation: after.incarnation, cause: code, message, stderrTail };
+      const { code, message, details, stderrTail } = state.fault;
+      const death: Death = {
+        at: this.#clock.wall(),
+        incarnation: after.incarnation,
+        cause: code,
+        exitCode: typeof details.exitCode === 'number' ? details.exitCode : null,
+        signal: typeof details.signal === 'string' ? details.signal : null,
+        message,
+        stderrTail: stderrTail.slice(-TALLY_LINES),
+      };
       this.#deaths = [...this.#deaths.slice(1 - TALLY), death];
     }
   }

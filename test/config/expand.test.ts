@@ -13,7 +13,7 @@ const variables: Readonly<Record<string, string>> = {
 const scope: Scope = {
   variable: name => (Object.hasOwn(variables, name) ? variables[name] : undefined),
   home: '/home/ada',
-  folder: '/work/shop',
+  folder: '/srv/shop',
   separator: '/',
 };
 
@@ -30,7 +30,7 @@ const cases: readonly (readonly [written: string, becomes: string])[] = [
   ['${NONE:-${HOME}/x}!', '/home/ada/x!'],
   ['${NESTED}', '${HOME}'],
   ['${userHome}/x', '/home/ada/x'],
-  ['${workspaceFolder}${/}${workspaceFolderBasename}', '/work/shop/shop'],
+  ['${workspaceFolder}${/}${workspaceFolderBasename}', '/srv/shop/shop'],
   ['a${pathSeparator}b', 'a/b'],
   ['$HOME and $$', '$HOME and $$'],
   ['${HOME', '${HOME'],
