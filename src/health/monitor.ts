@@ -196,11 +196,17 @@ export class HealthMonitor {
       case 'compareTools':
         void this.#compareTools(action.incarnation);
         return;
-      case 'restart': {
-        const details = { reason: action.reason, silentMs: Math.round(action.silentMs) };
-        return this.#reports.onCondemned(new HoldfastError('PROCESS_UNRESPONSIVE', { server: this.#server, details }));
-      }
+      case 'restart':
+        return this.#reports.onCondemned(this.#unresponsive(action));
     }
+  }
+
+  #unresponsive(action: LadderAction & { type: 'restart' }): HoldfastError {
+    const { process } = this.#ladder;
+    const details = { reason: action.reason, silentMs: Math.round(action.silentMs) };
+    if (process === 'running') return new HoldfastError('PROCESS_UNRESPONSIVE', { server: this.#server, details });
+    const state = process === 'stopped' ? 'stopped by a signal' : 'a zombie';
+    return new HoldfastError('PROCESS_FROZEN', { server: this.#server, details: { ...details, state } });
   }
 
   #probe(action: LadderAction & { type: 'probe' | 'probeByList' }): void {

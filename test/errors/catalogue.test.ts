@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { catalogue } from '../../src/errors/catalogue.ts';
@@ -80,6 +80,15 @@ test('every open placeholder stands in the message or the hint', () => {
       code,
     );
   }
+});
+
+test('every code is given by something', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts') && !file.includes('catalogue'))
+    .map(file => readFileSync(join('src', file), 'utf8'))
+    .join('\n');
+  const unused = entries.map(([code]) => code).filter(code => !sources.includes(code));
+  assert.deepEqual(unused, []);
 });
 
 test('no placeholder that may hold a path or a value of the environment is open', () => {

@@ -38,12 +38,6 @@ export const connectionEntries = {
     'the server is stopped or being stopped',
     'start the server with "holdfast start {server}"',
   ),
-  CONNECTION_NOT_READY: entry(
-    true,
-    'the server cannot take calls now[ (it is {state})]',
-    'the call did not run; "holdfast status" names the cause, "holdfast start {server}" tries again at once',
-    ['state'],
-  ),
   CONNECTION_HOLD_TIMEOUT: entry(
     true,
     'the call waited {afterMs} ms for the server, which did not become ready',

@@ -38,12 +38,6 @@ export const resourceEntries = {
     'end the program that holds it, perhaps an older copy of the same server, or give the server another port',
     ['port'],
   ),
-  RESOURCE_PORT_BUSY: entry(
-    false,
-    'port {port} is in use[ by pid {pid}][ ({holder})]',
-    'end that program, or choose another with --port',
-    ['port', 'pid'],
-  ),
   RESOURCE_DISK: entry(
     true,
     'there is no space left on the disk',

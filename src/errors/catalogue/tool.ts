@@ -58,10 +58,4 @@ export const toolEntries = {
     'send a JSON-RPC 2.0 request with one id and one method',
     ['reason'],
   ),
-  TOOL_NO_HANDLER: entry(
-    false,
-    'the server asked for "{method}", which nobody here answers',
-    'give the manager a handler for it, or use a client that declares this capability',
-    ['method'],
-  ),
 } as const satisfies Record<`TOOL_${string}`, CatalogueEntry>;
