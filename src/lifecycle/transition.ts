@@ -1,7 +1,8 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { assertNever } from './assert-never.ts';
 import { backoffDelay, DEMAND_AFTER_MS, isCrashLoop, withinWindow } from './restart-policy.ts';
-import type { Context, Effect, Event, Evidence, Goal, Model, Policy, State, Step } from './state.ts';
+import { deadlineMs, handshakeMs, overdue } from './start-deadlines.ts';
+import type { Context, Effect, Event, Goal, Model, Policy, State, Step } from './state.ts';
 
 type Next = readonly [Model, readonly Effect[]];
 
@@ -136,7 +137,7 @@ function onTimer(model: Model, event: Event & { type: 'timer' }, policy: Policy,
   if (state.due !== event.due) return stay(model);
   switch (state.name) {
     case 'starting':
-      return onDown(model, overdue(state, policy, event.evidence ?? SILENT), policy, context);
+      return onDown(model, overdue(state, policy, event.evidence), policy, context);
     case 'ready':
       return stay(
         state.isProven
@@ -277,45 +278,4 @@ function refilled(model: Model): Model {
 /** A person's word wipes the slate. */
 function forgiven(model: Model): Model {
   return { ...model, failures: 0, exits: [] };
-}
-
-function handshakeMs(state: State, policy: Policy): number {
-  return state.name === 'starting' && state.mayDownload ? policy.startup.downloadMs : policy.startup.initializeMs;
-}
-
-function deadlineMs(state: State & { name: 'starting' }, policy: Policy): number {
-  switch (state.step) {
-    case 'admission':
-    case 'spawn':
-      return policy.startup.spawnMs;
-    case 'initialize':
-      return handshakeMs(state, policy);
-    case 'tools':
-      return policy.startup.toolsMs;
-    default:
-      return assertNever(state.step);
-  }
-}
-
-const SILENT: Evidence = { stderrTail: [], firstNoise: null };
-
-function overdue(
-  state: State & { name: 'starting' },
-  policy: Policy,
-  { stderrTail, firstNoise }: Evidence,
-): HoldfastError {
-  const details = { afterMs: deadlineMs(state, policy) };
-  switch (state.step) {
-    case 'admission':
-    case 'spawn':
-      return new HoldfastError('PROCESS_SPAWN_TIMEOUT', { details, stderrTail });
-    case 'initialize':
-      return firstNoise === null
-        ? new HoldfastError('CONNECTION_HANDSHAKE_TIMEOUT', { details, stderrTail })
-        : new HoldfastError('CONNECTION_NOT_JSON', { details: { ...details, line: firstNoise }, stderrTail });
-    case 'tools':
-      return new HoldfastError('TOOL_LIST_TIMEOUT', { details, stderrTail });
-    default:
-      return assertNever(state.step);
-  }
 }
