@@ -42,8 +42,10 @@ export interface Call {
   replays: number;
   /** The server has asked the client something since this call was written. */
   hasAsked: boolean;
-  /** The last progress that the caller has been told. */
+  /** The furthest progress that the caller has been told. */
   progress: number;
+  /** The same when the process before this one was lost: its successor begins again, and only what is beyond is news. */
+  toldBefore: number;
   readonly settle: (answer: Settled) => void;
 }
 

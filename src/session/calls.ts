@@ -27,6 +27,8 @@ export interface CallsOptions {
   readonly server: string;
   readonly clock: Clock;
   readonly holdMs: number;
+  /** At most this many calls wait while the server is away; calls that it loses on its way down are kept beside. */
+  readonly maxHeld: number;
   readonly replay: 'safe' | 'never';
   readonly replays: number;
   /** What the catalogue knows about a tool. */
@@ -77,16 +79,19 @@ export class Calls {
   /** Sends the request, or holds it while the server is away. Resolves with the raw answer, under the caller's id. */
   add(envelope: RequestEnvelope, options: CallOptions): Promise<string> {
     return new Promise((resolve, reject) => {
+      const abort = () => this.#cancel(call, 'TOOL_CALL_CANCELLED');
       const call = this.#create(envelope, options, settled => {
+        // One signal may serve all calls of a caller; those that have ended must not hang on it.
+        options.signal?.removeEventListener('abort', abort);
         if (settled.ok) resolve(settled.text);
         else reject(settled.error);
       });
-      if (options.signal?.aborted === true)
-        return this.#finish(call, failure(this.#error('TOOL_CALL_CANCELLED', call)));
-      options.signal?.addEventListener('abort', () => this.#cancel(call, 'TOOL_CALL_CANCELLED'), { once: true });
       this.#open.add(call);
-      if (this.#upstream === null) this.#hold(call);
-      else this.#send(call, this.#upstream);
+      if (options.signal?.aborted === true) return abort();
+      options.signal?.addEventListener('abort', abort);
+      if (this.#upstream !== null) this.#send(call, this.#upstream);
+      else if (this.#open.size <= this.#options.maxHeld) this.#hold(call);
+      else this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
     });
   }
 
@@ -113,6 +118,8 @@ export class Calls {
     for (const call of [...this.#open]) {
       if (call.place === 'queued' && call.outgoing?.withdraw() === true) call.place = 'held';
       const fate = isFinal ? 'reject' : fateOf(call, { ...this.#options, isSafe: this.#isSafe(call) });
+      // The table has spoken; what the conversation says when it is abandoned must not end the call once more.
+      if (call.upstreamId !== null) upstream?.forget(call.upstreamId);
       if (fate === 'reject') {
         report.rejected++;
         this.#finish(call, failure(this.#lost(call, fault)));
@@ -121,9 +128,10 @@ export class Calls {
       if (fate === 'replay') {
         report.replayed++;
         call.replays++;
+        call.toldBefore = call.progress;
       } else report.held++;
-      if (call.upstreamId !== null) upstream?.forget(call.upstreamId);
-      this.#hold(call);
+      // One that was waiting already goes on waiting: `holdMs` does not begin anew with every start that fails.
+      if (call.upstreamId !== null) this.#hold(call);
     }
     this.#byUpstreamId.clear();
     return report;
@@ -151,8 +159,8 @@ export class Calls {
     const call = this.#byUpstreamId.get(Number(progressToken));
     if (call?.progressToken == null) return false;
     if (typeof progress === 'number') {
-      if (progress <= call.progress) return true;
-      call.progress = progress;
+      if (progress <= call.toldBefore) return true;
+      call.progress = Math.max(call.progress, progress);
     }
     call.options.onProgress?.(withProgressTokenOfProgress(envelope, call.progressToken));
     return true;
@@ -179,6 +187,7 @@ export class Calls {
       replays: 0,
       hasAsked: false,
       progress: -Infinity,
+      toldBefore: -Infinity,
       settle,
     };
   }
@@ -236,8 +245,7 @@ export class Calls {
   }
 
   #finish(call: Call, settled: Settled, answer: ResponseEnvelope | null = null): void {
-    const wasOpen = this.#open.delete(call);
-    if (!wasOpen && answer !== null) return;
+    if (!this.#open.delete(call)) return;
     this.#deadlines.delete(call);
     if (call.upstreamId !== null) {
       this.#byUpstreamId.delete(call.upstreamId);
@@ -270,7 +278,7 @@ export class Calls {
     return new HoldfastError(code, {
       server: this.#options.server,
       mayHaveRun,
-      details: { afterMs, method: call.method, tool: call.tool ?? call.method },
+      details: { afterMs, method: call.method, tool: call.tool ?? call.method, limit: this.#options.maxHeld },
     });
   }
 }

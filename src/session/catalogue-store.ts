@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject } from '../config/is-object.ts';
 import { Catalogue, type Item, LIST_KINDS, type ListKind } from './catalogue.ts';
 
 /** What the file holds; a file of another version is not read. */
@@ -46,29 +47,34 @@ export function fileStore(stateDir: string, launch: readonly unknown[]): Catalog
 }
 
 function read(file: string): Catalogue {
-  const catalogue = new Catalogue();
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return catalogue;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Catalogue();
     throw error;
   }
-  const stored = parse(text);
-  if (stored?.version !== 1) return catalogue;
-  for (const kind of LIST_KINDS) {
-    const items = stored.lists?.[kind];
-    if (items !== undefined) catalogue.replace(kind, items);
-  }
-  return catalogue;
+  return restored(text) ?? new Catalogue();
 }
 
-/** A damaged file is worth as much as none: it is written anew after the next start. */
-function parse(text: string): Partial<Stored> | null {
+/** Null for a damaged file, which is worth as much as none: it is written anew after the next start. */
+function restored(text: string): Catalogue | null {
+  const catalogue = new Catalogue();
   try {
-    return JSON.parse(text) as Partial<Stored> | null;
+    const stored: unknown = JSON.parse(text);
+    if (!isObject(stored) || stored.version !== 1 || !isObject(stored.lists)) return null;
+    for (const kind of LIST_KINDS) {
+      const items = stored.lists[kind];
+      if (items === undefined) continue;
+      if (!Array.isArray(items) || !items.every(isItem)) return null;
+      catalogue.replace(kind, items);
+    }
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+  return catalogue;
 }
+
+const isItem = (value: unknown): value is Item =>
+  isObject(value) && typeof value.key === 'string' && typeof value.raw === 'string';

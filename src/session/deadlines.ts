@@ -34,8 +34,10 @@ export class Deadlines<T> {
   #fire(): void {
     const now = this.#clock.now();
     this.#armedFor = Infinity;
-    for (const [item, due] of [...this.#due]) {
-      if (due > now) continue;
+    for (const item of [...this.#due.keys()]) {
+      // Asked afresh: the end of one item may delete or move another.
+      const due = this.#due.get(item);
+      if (due === undefined || due > now) continue;
       this.#due.delete(item);
       this.#onDue(item);
     }

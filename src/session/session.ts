@@ -72,6 +72,7 @@ export class Session {
       server: setup.server,
       clock: setup.clock,
       holdMs: setup.options.holdMs,
+      maxHeld: setup.options.maxQueue,
       replay: setup.options.replay,
       replays: setup.options.replays,
       annotations: tool => this.catalogue.annotations(tool),
@@ -129,11 +130,20 @@ export class Session {
     const isFirst = this.catalogue.list(kind) === null;
     const diff = this.catalogue.replace(kind, items);
     if (isSame(diff) && !isFirst) return;
-    this.#setup.store.save(this.catalogue);
+    this.#keep();
     if (isSame(diff)) return;
     this.#setup.reports.onCatalogue(kind, diff, announced);
     // A client that has never seen a list has nothing to be told, and what the server announced it is told by the server's words.
     if (!isFirst && !announced) this.#notifyHost(notification(`notifications/${LISTS[kind].capability}/list_changed`));
+  }
+
+  /** A full disk costs the next manager its head start, and must cost this server nothing. */
+  #keep(): void {
+    try {
+      this.#setup.store.save(this.catalogue);
+    } catch (error) {
+      this.#setup.reports.onNotice(`the catalogue could not be kept on disk: ${String(error)}`);
+    }
   }
 
   /** Ready: tells the process what clients had told its predecessor, then sends what was held, then all at once. */
