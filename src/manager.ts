@@ -57,6 +57,8 @@ export interface Manager extends AsyncDisposable {
   restart(server: string): Promise<void>;
   /** Stops everything, and gives back every timer; the manager is of no use afterwards. */
   close(): Promise<StopReport>;
+  /** Looks what every server's processes use now; the next `status` tells it. */
+  sample(): Promise<void>;
   /** A snapshot of every server, in the order of the configuration. */
   status(): ServerStatus[];
   /** Subscribes to every event; returns how to unsubscribe. */
@@ -150,6 +152,10 @@ class HoldfastManager implements Manager {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  sample(): Promise<void> {
+    return this.#supervisor.sample();
   }
 
   status(): ServerStatus[] {

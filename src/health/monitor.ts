@@ -177,7 +177,7 @@ export class HealthMonitor {
     if (model === before) return;
     this.#ladder = model;
     if (dueAt(model) !== dueAt(before)) this.#arm();
-    if (model.state !== before.state) this.reconsider();
+    if (model.state !== before.state || model.misses !== before.misses) this.reconsider();
     for (const action of actions) this.#run(action);
   }
 

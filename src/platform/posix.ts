@@ -60,7 +60,7 @@ class PosixGroup implements ProcessGroup {
   async #marked(entries: readonly ProcessEntry[]): Promise<Set<number>> {
     const found = await Promise.all(
       entries.map(async entry =>
-        (await hasCookie(entry.pid, this.#cookie)) && (await isOwn(entry.pid)) ? [entry.pid] : [],
+        (await hasCookie(entry, this.#cookie)) && (await isOwn(entry.pid)) ? [entry.pid] : [],
       ),
     );
     return new Set(found.flat());

@@ -83,7 +83,8 @@ export function parseStat(text: string): ProcessEntry | null {
 
 async function readPs(): Promise<ProcessEntry[]> {
   const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,ppid=,pgid=,sess=,stat=,lstart='], {
-    env: { ...process.env, LC_ALL: 'C' },
+    // `lstart` is a local time: another process, with another TZ, must read the same.
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout.split('\n').flatMap(line => {
@@ -94,10 +95,14 @@ async function readPs(): Promise<ProcessEntry[]> {
   });
 }
 
+/** One reading for each process of a scan: every group asks about all of them. */
+const environments = new WeakMap<ProcessEntry, Promise<string | null>>();
+
 /** Whether the process was started, itself or through an ancestor, with this cookie. Linux only; false where it may not be read. */
-export async function hasCookie(pid: number, cookie: string): Promise<boolean> {
-  const environment = await readIfThere(`/proc/${pid}/environ`);
-  return environment?.includes(cookie) ?? false;
+export async function hasCookie(entry: ProcessEntry, cookie: string): Promise<boolean> {
+  const reading = environments.get(entry) ?? readIfThere(`/proc/${entry.pid}/environ`);
+  environments.set(entry, reading);
+  return (await reading)?.includes(cookie) ?? false;
 }
 
 /** Whether the process is ours to end. */

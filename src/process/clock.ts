@@ -10,7 +10,10 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970. */
   wall(): number;
-  /** Runs once after `ms`. Until then it keeps the process alive: whoever sets a timer cancels it. */
+  /**
+   * Runs once, `ms` from now or later, never sooner: whoever is called may rely on `now`. Until then it keeps the process alive:
+   * whoever sets a timer cancels it.
+   */
   setTimer(ms: number, run: () => void): Timer;
 }
 
@@ -21,7 +24,18 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   setTimer(ms, run) {
-    const timer = setTimeout(run, Math.min(Math.max(0, ms), MAX_TIMEOUT_MS));
+    const due = performance.now() + ms;
+    let timer: NodeJS.Timeout;
+    const wait = (left: number) => {
+      timer = setTimeout(fire, Math.min(Math.max(0, Math.ceil(left)), MAX_TIMEOUT_MS));
+    };
+    // Node counts whole milliseconds from the beginning of a turn, so its timers may come a little early by the finer clock.
+    const fire = () => {
+      const left = due - performance.now();
+      if (left > 0) wait(left);
+      else run();
+    };
+    wait(ms);
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { containment } from '../platform/containment.ts';
@@ -60,7 +61,12 @@ const LAST_WORDS_MS = 250;
 export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
   const cookie = randomUUID();
   const failed = (error: unknown) =>
-    classifySpawnError(error as NodeJS.ErrnoException, { server: options.server, command: plan.file, cwd: plan.cwd });
+    classifySpawnError(error as NodeJS.ErrnoException, {
+      server: options.server,
+      command: plan.file,
+      cwd: plan.cwd,
+      cwdExists: existsSync(plan.cwd),
+    });
   let child: ChildProcess;
   try {
     child = spawn(plan.file, [...plan.args], {

@@ -7,6 +7,8 @@ const ELLIPSIS = '…';
 const TERMINAL_SEQUENCE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
   /\u001b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~]?)/g;
+/** A frame of the trace that Node prints when it aborts: an address, on Windows without a name, and more of them than the tail has lines. */
+const NATIVE_FRAME = /^ *\d+: (?:0x)?[\da-f]{6,}(?: |$)/i;
 const CONTROL_CHARACTER = /[^\P{Cc}\t]/gu;
 
 export interface OutputTailOptions {
@@ -21,7 +23,8 @@ export interface OutputTailOptions {
 /**
  * The last lines of what a server wrote for people: its stderr, or what it put on stdout between the messages.
  * Lines are fit to be shown: invalid UTF-8 replaced, terminal sequences and control characters removed,
- * only the last of several states of one line (progress bars with `\r`), blank lines left out.
+ * only the last of several states of one line (progress bars with `\r`), blank lines left out. Frames of native stack traces are
+ * passed on but not kept: on Windows they would push out the words that say what happened.
  *
  * Memory is bounded whatever is pushed.
  */
@@ -107,7 +110,7 @@ export class OutputTail {
     const text = this.#shorten(shown, cut);
     this.#count++;
     this.#first ??= text;
-    this.#remember(text);
+    if (!NATIVE_FRAME.test(text)) this.#remember(text);
     return [text];
   }
 

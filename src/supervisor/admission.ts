@@ -34,7 +34,8 @@ export class Admission {
   review(): void {
     for (const ticket of [...this.#waiting]) {
       if (this.#starting.size >= this.#limit) return;
-      if (!ticket.isClear()) continue;
+      // Admitting one may end its start at once, and that reviews the others while we are still here.
+      if (!this.#waiting.includes(ticket) || !ticket.isClear()) continue;
       this.#waiting = this.#waiting.filter(other => other !== ticket);
       this.#starting.add(ticket);
       ticket.admit();

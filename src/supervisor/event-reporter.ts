@@ -6,6 +6,7 @@ import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Exit } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
+import type { UsageSample } from '../process/usage.ts';
 import type { CloseReport, Finished } from '../session/calls.ts';
 import type { ListDiff, ListKind } from '../session/catalogue.ts';
 import type { CallOutcome, Emit, Fault } from '../telemetry/events.ts';
@@ -113,7 +114,7 @@ export class EventReporter {
     this.#emit({ type: 'health.changed', ...this.#of(model), from: from.health, to: to.health, category, reason });
   }
 
-  checked(model: Model, { verdict, pingMs, listMs, latency }: CheckReport): void {
+  checked(model: Model, { verdict, pingMs, listMs, latency }: CheckReport, usage: UsageSample | null): void {
     const { p50, p95, errorRate } = latency;
     this.#emit({
       type: 'health.checked',
@@ -121,6 +122,7 @@ export class EventReporter {
       verdict: verdict.health,
       pingMs,
       listMs,
+      rssBytes: usage?.rssBytes ?? null,
       p50,
       p95,
       errorRate,

@@ -4,8 +4,8 @@ import { HealthMonitor } from '../health/monitor.ts';
 import { DEMAND_AFTER_MS } from '../lifecycle/restart-policy.ts';
 import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
-import { processState } from '../process/inspect.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
+import type { UsageSample } from '../process/usage.ts';
 import type { CallOptions } from '../session/call.ts';
 import type { Finished } from '../session/calls.ts';
 import { LIST_KINDS } from '../session/catalogue.ts';
@@ -17,7 +17,10 @@ import type { Admission, Ticket } from './admission.ts';
 import { EventReporter } from './event-reporter.ts';
 import { Mailbox } from './mailbox.ts';
 import { OneLife } from './one-life.ts';
+import { patientOf } from './patient.ts';
 import { Statistics } from './statistics.ts';
+
+export { faultOf } from './patient.ts';
 
 /** What every instance shares. */
 export interface InstanceContext {
@@ -119,6 +122,17 @@ export class Instance {
     this.#mailbox.post({ type: 'resumed' });
   }
 
+  /** Looks what its processes use now. Resolves with null where none runs, or where the system does not tell. */
+  async sample(): Promise<UsageSample | null> {
+    try {
+      return (await this.#life?.usage?.sample()) ?? null;
+    } catch (error) {
+      // Out of file descriptors, say: no reason to end a server, let alone the manager.
+      this.#events.notice(this.model, `what it uses could not be read: ${String(error)}`);
+      return null;
+    }
+  }
+
   /** Resolves once the server is ready, has failed, or is at rest. */
   settled(): Promise<void> {
     if (isSettled(this.model.state)) return Promise.resolve();
@@ -212,6 +226,7 @@ export class Instance {
       onPlan: plan => this.#events.starting(this.model, plan),
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),
+      onNotice: text => this.#events.notice(this.model, text),
       onTools: items => {
         this.monitor.tools.started(items);
         this.session.accept('tools', items, false);
@@ -222,36 +237,12 @@ export class Instance {
 
   #createMonitor(): HealthMonitor {
     const { clock, random } = this.#context;
-    const upstream = () => {
-      const current = this.#life?.upstream;
-      if (current == null) throw new HoldfastError('CONNECTION_CLOSED', { server: this.config.name });
-      return current;
-    };
     return new HealthMonitor(
       this.config.name,
       this.config.options.health,
       clock,
       random,
-      {
-        ping: async () => {
-          await upstream().ask('ping');
-        },
-        listTools: async () => {
-          try {
-            return await this.session.fetch(upstream(), 'tools');
-          } catch (error) {
-            if (error instanceof HoldfastError && error.code === 'TOOL_LIST_FAILED') return null;
-            throw error;
-          }
-        },
-        processState: async () => {
-          const pid = this.#life?.process?.pid;
-          return pid === undefined ? 'running' : processState(pid);
-        },
-        openCalls: () => ({ open: this.session.calls.inFlight, oldestSent: this.session.calls.oldestSent }),
-        fault: () => faultOf(this.model.state),
-        state: () => this.model.state.name,
-      },
+      patientOf(this.config.name, this),
       {
         onTools: items => this.session.accept('tools', items, false),
         onCondemned: fault => {
@@ -259,7 +250,10 @@ export class Instance {
           this.#mailbox.post({ type: 'down', incarnation: this.model.incarnation, fault: fault.with({ stderrTail }) });
         },
         onVerdict: (from, to) => this.#events.healthChanged(this.model, from, to),
-        onChecked: report => this.#events.checked(this.model, report),
+        onChecked: report => {
+          const { model } = this;
+          void this.sample().then(usage => this.#events.checked(model, report, usage));
+        },
         onProven: () => this.#mailbox.post({ type: 'proven', incarnation: this.model.incarnation }),
       },
     );
@@ -287,11 +281,6 @@ export class Instance {
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
-}
-
-/** The cause of being down, or null. */
-export function faultOf(state: State): HoldfastError | null {
-  return 'fault' in state ? state.fault : null;
 }
 
 const isSettled = (state: State): boolean =>

@@ -5,7 +5,9 @@ import type { Event, Evidence } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
+import { applyPriority } from '../process/priority.ts';
 import { shutDown } from '../process/shutdown.ts';
+import { UsageSampler } from '../process/usage.ts';
 import { firstOf } from '../process/wait.ts';
 import type { Item } from '../session/catalogue.ts';
 import type { Session } from '../session/session.ts';
@@ -21,6 +23,7 @@ export interface OneLifeSetup {
   readonly onPlan: (plan: LaunchPlan) => void;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
+  readonly onNotice: (text: string) => void;
   readonly onTools: (items: readonly Item[]) => void;
   readonly isReady: () => boolean;
 }
@@ -35,6 +38,7 @@ export class OneLife {
   #plan: LaunchPlan | null = null;
   #life: Life | null = null;
   #upstream: Upstream | null = null;
+  #usage: UsageSampler | null = null;
   #spawning: Promise<unknown> = Promise.resolve();
   #isGivenUp = false;
 
@@ -52,6 +56,10 @@ export class OneLife {
 
   get upstream(): Upstream | null {
     return this.#upstream;
+  }
+
+  get usage(): UsageSampler | null {
+    return this.#usage;
   }
 
   /** What it said of itself at the start. */
@@ -136,7 +144,7 @@ export class OneLife {
   }
 
   async #spawn(plan: LaunchPlan): Promise<void> {
-    const { config, clock, session, onOutput } = this.#setup;
+    const { config, clock, session, onOutput, onNotice } = this.#setup;
     const { maxMessageBytes, maxQueue } = config.options;
     // The listener may hear the process before `launch` has returned it; until then there is no conversation to hand it to.
     const life = await launch(
@@ -152,6 +160,9 @@ export class OneLife {
     );
     this.#life = life;
     this.#upstream = session.connect(life.stdin);
+    this.#usage = new UsageSampler(life.group, clock);
+    const refusal = applyPriority(life.pid, config.options.priority);
+    if (refusal !== null) onNotice(refusal);
   }
 
   #onExit(exit: Exit): void {

@@ -1,3 +1,4 @@
+import type { UsageSample } from '../process/usage.ts';
 import type { Health, ServerState } from '../telemetry/events.ts';
 import { told } from './event-reporter.ts';
 import { faultOf, type Instance } from './instance.ts';
@@ -35,6 +36,8 @@ export interface InstanceStatus {
   readonly uptimeMs: number | null;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
   readonly errorRate: number;
+  /** As of the last check or `sample`; null before the first, where nothing runs, and where the system does not tell. */
+  readonly usage: UsageSample | null;
   readonly inFlight: number;
   readonly held: number;
   readonly survivors: readonly number[];
@@ -104,6 +107,7 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     uptimeMs: statistics.uptimeMs === null ? null : Math.round(statistics.uptimeMs),
     latencyMs: { p50, p95, p99 },
     errorRate,
+    usage: isAlive ? (life?.usage?.latest ?? null) : null,
     inFlight: session.calls.inFlight,
     held: session.calls.held,
     survivors: model.survivors,

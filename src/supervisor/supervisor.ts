@@ -84,7 +84,7 @@ export class Supervisor {
       emit({ type: 'manager.resumed', pausedMs });
       for (const instance of this.#instances.values()) instance.resumed();
     });
-    for (const instance of instances) instance.start();
+    for (const instance of dependenciesFirst(instances)) instance.start();
     await Promise.all(instances.map(instance => instance.settled()));
   }
 
@@ -148,6 +148,11 @@ export class Supervisor {
     return survivors;
   }
 
+  /** Looks what the processes of every server use now, so that `status` tells. */
+  async sample(): Promise<void> {
+    await Promise.all([...this.#instances.values()].map(instance => instance.sample()));
+  }
+
   status(): ServerStatus[] {
     return [...this.#instances].map(([name, instance]) => {
       const status = statusOf(instance, this.#clock);
@@ -174,6 +179,18 @@ export class Supervisor {
     const { stateDir } = this.#options;
     return stateDir === null ? memoryStore : fileStore(stateDir, [config.command, config.args, config.env, config.cwd]);
   }
+}
+
+/** A server that others depend on goes first: they then find it on its way, and wait. The configuration has no rings. */
+function dependenciesFirst(instances: readonly Instance[]): Set<Instance> {
+  const sorted = new Set<Instance>();
+  const add = (instance: Instance) => {
+    const { dependsOn } = instance.config.options;
+    for (const other of instances) if (dependsOn.includes(other.config.name) && !sorted.has(other)) add(other);
+    sorted.add(instance);
+  };
+  for (const instance of instances) add(instance);
+  return sorted;
 }
 
 function initializeParams({ clientInfo, handlers }: SupervisorOptions): InitializeParams {

@@ -103,6 +103,16 @@ test('long lines push out older ones before the tail grows beyond its bytes', ()
   assert.ok(tail.bufferedBytes <= 64 * 1024);
 });
 
+test('a native stack trace does not push out the words above it', () => {
+  const tail = new OutputTail();
+  const frames = Array.from({ length: 60 }, (_, index) => `${String(index + 1).padStart(2)}: 00007FF6404259D7 `);
+  const linux = '10: 0x55d0c8a1 node::Abort() [node]';
+  const fatal = 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory';
+  const text = [fatal, '----- Native stack trace -----', '', ...frames, linux, '1: index.js:10:99', ''].join('\n');
+  assert.equal(tail.push(Buffer.from(text)).length, 64);
+  assert.deepEqual(tail.lines(), [fatal, '----- Native stack trace -----', '1: index.js:10:99']);
+});
+
 test('a whole line can be given without its newline', () => {
   const tail = new OutputTail();
   assert.deepEqual(tail.pushLine(Buffer.from('Server listening')), ['Server listening']);

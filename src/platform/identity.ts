@@ -1,0 +1,46 @@
+// A pid alone names a process only while it lives: later the number is given to others. Together with the start time it is unique
+// within one boot (Linux: /proc, counted from the boot; macOS: the date, unique over boots too).
+// Windows tells start times only to native code: there a pid that was given anew is taken for the old process.
+
+import { readFile } from 'node:fs/promises';
+import { os } from './platform.ts';
+import { findProcess, isZombie } from './process-table.ts';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** As `ProcessEntry.startedAt`; null where the system does not tell. */
+  readonly startedAt: string | null;
+  /** Names the boot of the machine; null where start times need none. */
+  readonly bootId: string | null;
+}
+
+/** Who we are, for others to find out later whether we still live. */
+export async function selfIdentity(): Promise<ProcessIdentity> {
+  const [entry, bootId] = await Promise.all([os === 'windows' ? null : findProcess(process.pid), readBootId()]);
+  return { pid: process.pid, startedAt: entry?.startedAt ?? null, bootId };
+}
+
+/** Whether this very process lives; a zombie does not, and another process under its number is not it. */
+export async function isSameProcess(identity: ProcessIdentity): Promise<boolean> {
+  const { pid, startedAt, bootId } = identity;
+  // 0 and negative numbers stand for groups of processes, and would always be found.
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (bootId !== (await readBootId())) return false;
+  if (startedAt === null) return hasProcess(pid);
+  const entry = await findProcess(pid);
+  return entry !== null && !isZombie(entry) && entry.startedAt === startedAt;
+}
+
+async function readBootId(): Promise<string | null> {
+  return os === 'linux' ? (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim() : null;
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

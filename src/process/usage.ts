@@ -1,0 +1,67 @@
+import type { ProcessGroup } from '../platform/process-group.ts';
+import { usageOf } from '../platform/usage.ts';
+import type { Clock } from './clock.ts';
+
+/** What one server's processes use, all of them together. */
+export interface UsageSample {
+  readonly rssBytes: number;
+  /** Since the sample before, or since the start for the first; 100 is one core. */
+  readonly cpuPercent: number;
+  readonly processes: number;
+  /** Open file descriptors; null where the system does not tell. */
+  readonly handles: number | null;
+}
+
+/** Processor time is told in steps of 10 ms: over a shorter time the share would be chance. */
+const MIN_INTERVAL_MS = 200;
+
+/** Watches what one life uses. To be made when it starts: the first share of processor time counts from there. */
+export class UsageSampler {
+  readonly #group: Pick<ProcessGroup, 'members'>;
+  readonly #clock: Clock;
+  readonly #read: typeof usageOf;
+  #at: number;
+  #cpuMs = 0;
+  #latest: UsageSample | null = null;
+  #running: Promise<UsageSample | null> | null = null;
+
+  constructor(group: Pick<ProcessGroup, 'members'>, clock: Clock, read: typeof usageOf = usageOf) {
+    this.#group = group;
+    this.#clock = clock;
+    this.#read = read;
+    this.#at = clock.now();
+  }
+
+  /** The last sample; null before the first, and where the system does not tell. */
+  get latest(): UsageSample | null {
+    return this.#latest;
+  }
+
+  /** Takes a sample. Callers at the same time share one. */
+  sample(): Promise<UsageSample | null> {
+    this.#running ??= this.#take().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #take(): Promise<UsageSample | null> {
+    const usage = await this.#read(await this.#group.members());
+    const now = this.#clock.now();
+    if (usage === null) {
+      this.#latest = null;
+      return null;
+    }
+    const { rssBytes, cpuMs, processes, handles } = usage;
+    const tookMs = now - this.#at;
+    let cpuPercent = this.#latest?.cpuPercent ?? 0;
+    if (tookMs >= MIN_INTERVAL_MS) {
+      // A process that ended took its time out of the sum with it.
+      cpuPercent = Math.round((Math.max(0, cpuMs - this.#cpuMs) / tookMs) * 1_000) / 10;
+      this.#at = now;
+      this.#cpuMs = cpuMs;
+    }
+    this.#latest = { rssBytes, cpuPercent, processes, handles };
+    return this.#latest;
+  }
+}
