@@ -13,3 +13,9 @@ export type { Progress, RequestOptions } from './supervisor/client.ts';
 export type { Listed } from './supervisor/lists.ts';
 export type { InstanceStatus, ServerStatus } from './supervisor/status.ts';
 export type { Fault, Health, HoldfastEvent, ServerState } from './telemetry/events.ts';
+export {
+  type JsonRpcMessage,
+  type SupervisedStdioOptions,
+  SupervisedStdioTransport,
+  type SupervisionOptions,
+} from './transport.ts';

@@ -83,6 +83,8 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly verdict: Health;
       readonly pingMs: number | null;
       readonly listMs: number | null;
+      /** Resident memory of all its processes; null where the system does not tell. */
+      readonly rssBytes: number | null;
       readonly p50: number | null;
       readonly p95: number | null;
       readonly errorRate: number;

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entryOf } from '../../src/telemetry/event-entries.ts';
+import type { NewEvent } from '../../src/telemetry/events.ts';
+
+const of = { server: 'files', instance: 1, incarnation: 1 };
+const fault = { category: 'process', code: 'PROCESS_EXITED', message: 'it exited', hint: 'look' } as const;
+const closed = { type: 'session.closed', ...of, held: 1, replayed: 2 } as const;
+const health = { type: 'health.changed', ...of, category: null } as const;
+
+/** One of each, and what stands in the log for it. */
+const entries: readonly (readonly [NewEvent, string])[] = [
+  [
+    { type: 'server.starting', ...of, attempt: 2, command: ['x'], launch: 'direct' },
+    'lifecycle info starting, attempt 2',
+  ],
+  [
+    { type: 'server.ready', ...of, pid: 7, readyMs: 90, tools: 3, protocolVersion: '2025-11-25' },
+    'lifecycle info ready after 90 ms: pid 7, 3 tools',
+  ],
+  [{ type: 'server.down', ...of, fault, code: 1, signal: null }, 'error warn went down: it exited'],
+  [{ type: 'server.failed', ...of, fault, nextTryMs: null }, 'error error failed: it exited'],
+  [{ type: 'server.failed', ...of, fault, nextTryMs: 300_000 }, 'error error failed, next try in 300.0 s: it exited'],
+  [
+    { type: 'server.backoff', ...of, attempt: 2, of: 4, delayMs: 1_040, fault },
+    'lifecycle info starting again in 1.0 s, attempt 2 of 4',
+  ],
+  [{ type: 'server.stopping', ...of, reason: 'stopped' }, 'lifecycle info stopping'],
+  [{ type: 'server.cleaned', ...of, survivors: [], tookMs: 12 }, 'lifecycle debug cleaned up in 12 ms'],
+  [{ type: 'server.cleaned', ...of, survivors: [8, 9], tookMs: 12 }, 'error error processes are still there: 8, 9'],
+  [{ type: 'server.stopped', ...of }, 'lifecycle info stopped'],
+  [{ ...closed, rejected: 0 }, 'lifecycle info calls under way: 1 wait, 2 are to be repeated, 0 were rejected'],
+  [{ ...closed, rejected: 3 }, 'lifecycle warn calls under way: 1 wait, 2 are to be repeated, 3 were rejected'],
+  [
+    { type: 'session.restored', ...of, sent: 3, replayed: 2 },
+    'lifecycle info session restored: 3 calls sent, 2 of them again',
+  ],
+  [
+    { type: 'catalogue.changed', ...of, kind: 'tools', added: ['a'], removed: [], changed: ['b', 'c'] },
+    'lifecycle info its tools changed: 1 new, 0 gone, 2 different',
+  ],
+  [{ ...health, from: 'healthy', to: 'suspect', reason: 'no answer' }, 'error warn suspect, was healthy: no answer'],
+  [{ ...health, from: 'suspect', to: 'healthy', reason: null }, 'lifecycle info healthy, was suspect'],
+  [
+    {
+      type: 'health.checked',
+      ...of,
+      verdict: 'healthy',
+      pingMs: 1.4,
+      listMs: 3,
+      rssBytes: null,
+      p50: 1,
+      p95: 20,
+      errorRate: 0,
+    },
+    'performance info checked: healthy, ping 1 ms, p95 20 ms',
+  ],
+  [{ type: 'server.output', ...of, stream: 'stderr', line: 'hello' }, 'debug debug stderr: hello'],
+  [{ type: 'server.notice', ...of, text: 'dropped a message' }, 'debug info dropped a message'],
+  [{ type: 'manager.resumed', pausedMs: 60_000 }, 'lifecycle info the machine slept for 60.0 s'],
+  [{ type: 'manager.stopped', survivors: [] }, 'lifecycle info all servers are stopped'],
+  [{ type: 'manager.stopped', survivors: [5] }, 'error error processes are still there: 5'],
+];
+for (const [event, expected] of entries) {
+  test(`the log of ${event.type} is: ${expected}`, () => {
+    const { channel, level, text } = entryOf({ at: 1, ...event });
+    assert.equal(`${channel} ${level} ${text}`, expected);
+  });
+}
