@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { link as linkFile, mkdir, rm } from 'node:fs/promises';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { isSameProcess, type ProcessIdentity, selfIdentity } from '../platform/identity.ts';
+import {
+  createLock,
+  type LockRecord,
+  lockPath,
+  newestGeneration,
+  readLock,
+  readNewest,
+  removeOlder,
+  replaceLock,
+} from './lock-files.ts';
+
+// The lock is the file `lock.N` with the highest N. It is held while the process that it names lives and has not marked it as
+// released. Who finds it free makes `lock.(N+1)`, which only one can. Nobody ever removes the highest number, or a slow contender
+// could make a number anew beside its successor; and who finds a higher number than the one just made was too slow, and withdraws.
+
+/** The manager that works with a state folder. */
+export interface Holder extends ProcessIdentity {
+  /** Since when; ISO 8601. */
+  readonly at: string;
+  /** Of its HTTP endpoint; null as long as it has none. */
+  readonly url: string | null;
+  /** Path of its control socket or pipe; null as long as it has none. */
+  readonly control: string | null;
+}
+
+/** The right to be the manager of a state folder. */
+export interface Lock {
+  readonly stateDir: string;
+  /** Adds to what others can read of us. @throws Error when the lock file has been taken away by hand. */
+  publish(info: { readonly url?: string | null; readonly control?: string | null }): Promise<void>;
+  /** Lets the next manager in. A second call does nothing. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the state folder for this process; makes the folder (0700) where there is none. What a dead manager has left is taken over,
+ * also when its pid is another's by now, and so is a lock file that cannot be read: nothing that lives leaves one.
+ *
+ * @throws HoldfastError PROCESS_MANAGER_RUNNING, with `pid` and `stateDir`, while another one lives.
+ */
+export async function acquireLock(
+  stateDir: string,
+  { link = linkFile }: { readonly link?: typeof linkFile } = {},
+): Promise<Lock> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const content: LockRecord = {
+    id: randomUUID(),
+    ...(await selfIdentity()),
+    at: new Date().toISOString(),
+    url: null,
+    control: null,
+    isReleased: false,
+  };
+  for (;;) {
+    const newest = await readNewest(stateDir);
+    if (newest?.record != null && (await isHeld(newest.record))) {
+      throw new HoldfastError('PROCESS_MANAGER_RUNNING', { details: { pid: newest.record.pid, stateDir } });
+    }
+    const generation = (newest?.generation ?? 0) + 1;
+    if (!(await createLock(stateDir, generation, content, link))) continue;
+    if ((await newestGeneration(stateDir)) > generation) {
+      await rm(lockPath(stateDir, generation), { force: true });
+      continue;
+    }
+    await removeOlder(stateDir, generation);
+    return new FileLock(stateDir, generation, content);
+  }
+}
+
+/** The manager of a state folder, for those who want to talk to it; null where none lives. */
+export async function readHolder(stateDir: string): Promise<Holder | null> {
+  const newest = await readNewest(stateDir);
+  if (newest?.record == null || !(await isHeld(newest.record))) return null;
+  const { pid, startedAt, bootId, at, url, control } = newest.record;
+  return { pid, startedAt, bootId, at, url, control };
+}
+
+async function isHeld(content: LockRecord): Promise<boolean> {
+  return !content.isReleased && (await isSameProcess(content));
+}
+
+class FileLock implements Lock {
+  readonly stateDir: string;
+  readonly #generation: number;
+  #content: LockRecord;
+  /** One write after the other, or the older content could come out on top. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(stateDir: string, generation: number, content: LockRecord) {
+    this.stateDir = stateDir;
+    this.#generation = generation;
+    this.#content = content;
+  }
+
+  publish(info: { readonly url?: string | null; readonly control?: string | null }): Promise<void> {
+    return this.#next(async () => {
+      if (!(await this.#isOurs()))
+        throw new Error(`the lock file ${lockPath(this.stateDir, this.#generation)} is not ours any more`);
+      this.#content = { ...this.#content, ...info };
+      await replaceLock(this.stateDir, this.#generation, this.#content);
+    });
+  }
+
+  release(): Promise<void> {
+    return this.#next(async () => {
+      // Where somebody has emptied the folder by hand, another manager may hold the same number by now.
+      if (this.#content.isReleased || !(await this.#isOurs())) return;
+      this.#content = { ...this.#content, url: null, control: null, isReleased: true };
+      await replaceLock(this.stateDir, this.#generation, this.#content);
+    });
+  }
+
+  #next(write: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(write);
+    // Who asked for a write hears of its failure; the next one is tried all the same.
+    this.#writing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #isOurs(): Promise<boolean> {
+    const found = await readLock(this.stateDir, this.#generation);
+    return found !== 'gone' && found?.id === this.#content.id;
+  }
+}
