@@ -11,7 +11,8 @@ const WARM_UP = 500;
 export async function callCost(): Promise<string[]> {
   const bare = await byHand();
   const ours = await throughManager();
-  const line = (what: string, times: number[]) => `${what}: p50 ${ms(quantile(times, 0.5))}, p99 ${ms(quantile(times, 0.99))}`;
+  const line = (what: string, times: number[]) =>
+    `${what}: p50 ${ms(quantile(times, 0.5))}, p99 ${ms(quantile(times, 0.99))}`;
   const ratio = (quantile(ours, 0.5) / quantile(bare, 0.5)).toFixed(2);
   return [line('bare pipe', bare), line('through the manager', ours), `ratio of the medians: ${ratio}`];
 }
@@ -29,7 +30,9 @@ async function byHand(): Promise<number[]> {
   const clientInfo = { name: 'bench', version: '1' };
   await ask({ method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo } });
   child.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-  const times = await measure(() => ask({ method: 'tools/call', params: { name: 'echo', arguments: { text: 'hello' } } }));
+  const times = await measure(() =>
+    ask({ method: 'tools/call', params: { name: 'echo', arguments: { text: 'hello' } } }),
+  );
   child.stdin.end();
   return times;
 }

@@ -11,7 +11,9 @@ export async function recovery(): Promise<string[]> {
 async function measure(what: string, restart: object): Promise<string> {
   const command = { command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] };
   const forever = { retries: 1_000, windowExits: 0, ...restart };
-  const manager = await createManager({ config: { mcpServers: { everything: { ...command, holdfast: { restart: forever } } } } });
+  const manager = await createManager({
+    config: { mcpServers: { everything: { ...command, holdfast: { restart: forever } } } },
+  });
   try {
     await manager.start();
     const times: number[] = [];

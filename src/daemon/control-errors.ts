@@ -31,28 +31,23 @@ export function statusOfError(error: unknown): ContentfulStatusCode {
 }
 
 export function wireError(error: unknown): WireError {
-  if (error instanceof HoldfastError) {
-    const { category, code, message, hint, server, details, mayHaveRun, stderrTail } = error;
-    return {
-      category,
-      code,
-      message,
-      hint,
-      server: server ?? null,
-      details,
-      ...(mayHaveRun === undefined ? {} : { mayHaveRun }),
-      ...(stderrTail.length > 0 ? { stderrTail } : {}),
-    };
-  }
-  const message = error instanceof Error ? error.message : String(error);
+  const { category, code, message, hint, server, details, mayHaveRun, stderrTail } = asHoldfastError(error);
   return {
-    category: 'process',
-    code: 'PROCESS_INTERNAL',
-    message: `the manager failed at this request: ${message}`,
-    hint: 'this is a bug in Holdfast: report it with what you did',
-    server: null,
-    details: error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {},
+    category,
+    code,
+    message,
+    hint,
+    server: server ?? null,
+    details,
+    ...(mayHaveRun === undefined ? {} : { mayHaveRun }),
+    ...(stderrTail.length > 0 ? { stderrTail } : {}),
   };
+}
+
+function asHoldfastError(error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error), undefined];
+  return new HoldfastError('PROCESS_INTERNAL', { details: { reason, stack }, cause: error });
 }
 
 /** A request that the caller has to correct. */

@@ -197,10 +197,9 @@ function onCleaned(model: Model, survivors: readonly number[], policy: Policy, c
     });
     return fail(next, fault, policy, context);
   }
-  if (model.desired === 'down') return rest(next);
   if (state.goal === 'relaunch') return launch(next);
-  if (state.goal === 'rest' || state.fault === null) return model.desired === 'up' ? launch(next) : rest(next);
-  return recover(next, state.fault, policy, context);
+  // A wish to be down has made the goal `rest`; only a fault is recovered from.
+  return state.goal === 'rest' || state.fault === null ? rest(next) : recover(next, state.fault, policy, context);
 }
 
 function recover(model: Model, fault: HoldfastError, policy: Policy, context: Context): Next {

@@ -57,23 +57,19 @@ export class Calls {
 
   /** Calls handed to the server and not answered. */
   get inFlight(): number {
-    let count = 0;
-    for (const call of this.#open) if (call.place !== 'held') count++;
-    return count;
+    return this.#byUpstreamId.size;
   }
 
   /** Calls that wait for the server to come (back). */
   get held(): number {
-    return this.#open.size - this.inFlight;
+    return this.#open.size - this.#byUpstreamId.size;
   }
 
   /** When the call that waits longest was sent (monotonic ms), also one that the server has not read; null when none waits. */
   get oldestSent(): number | null {
-    let oldest: number | null = null;
-    for (const call of this.#open) {
-      if (call.place !== 'held' && (oldest === null || call.placedAt < oldest)) oldest = call.placedAt;
-    }
-    return oldest;
+    // Ids rise, and a map keeps the order in which they were put in.
+    for (const call of this.#byUpstreamId.values()) return call.placedAt;
+    return null;
   }
 
   /** Sends the request, or holds it while the server is away. Resolves with the raw answer, under the caller's id. */

@@ -1,4 +1,5 @@
 import {
+  answerWithId,
   idKey,
   type NotificationEnvelope,
   parseMessage,
@@ -37,7 +38,7 @@ export class ServerRequests {
     const asked = this.#open.get(id);
     if (asked === undefined) return false;
     this.#open.delete(id);
-    return asked.upstream.tell(withId(parsed.envelope, asked.id));
+    return asked.upstream.tell(answerWithId(parsed.envelope, asked.id));
   }
 
   /** A `notifications/cancelled` of the server about a question of its own, with our id; null when it is not open. */

@@ -20,6 +20,6 @@ test('everything that is known of an error goes over the wire', () => {
 
 test('a failure of our own is told as one', () => {
   const error = wireError(new TypeError('x is not a function'));
-  assert.match(`${error.message} ${error.hint}`, /x is not a function.*bug in Holdfast/);
+  assert.match(`${error.message} ${error.hint}`, /inside Holdfast: x is not a function .*this is a bug/);
   assert.equal(statusOfError(new TypeError('x')), 500);
 });

@@ -62,7 +62,7 @@ describe('after a stop', { skip: isWindows }, () => {
 
 describe('in between', () => {
   test('a start that fails leaves nothing', async t => {
-    const holdfast = { restart: { ...quick.restart, retries: 1 }, startup: { initializeMs: 300 } };
+    const holdfast = { restart: { ...quick.restart, retries: 1 }, startup: { initializeMs: 2_000 } };
     const bad = ['exits-at-start', 'never-initializes', 'garbage', 'wrong-version', 'fails-tools-list'] as const;
     const servers = Object.fromEntries(bad.map(name => [name, served(name, { holdfast })]));
     const { manager, sandbox } = await manage(t, servers);

@@ -19,7 +19,7 @@ interface Cause {
 }
 
 const node = (...args: readonly string[]): ServerSpec => ({ command: process.execPath, args: [...args] });
-const soon = { startup: { initializeMs: 500 } };
+const soon = { startup: { initializeMs: 2_000 } };
 
 /** Each real cause with the category and the code that it must be told by. */
 const causes: readonly Cause[] = [
@@ -81,7 +81,7 @@ const causes: readonly Cause[] = [
     title: 'a handshake that is never answered',
     server: served('never-initializes', { holdfast: soon }),
     code: 'connection CONNECTION_HANDSHAKE_TIMEOUT',
-    message: /500 ms/,
+    message: /2000 ms/,
   },
   {
     title: 'a rejected handshake',

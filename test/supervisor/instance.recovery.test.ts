@@ -7,7 +7,7 @@ import { manage, quick, served, storyOf } from '../support/managed.ts';
 import { supervise } from '../support/timeless.ts';
 
 /** One retry, and a handshake that is given up soon. */
-const oneRetry = { restart: { ...quick.restart, retries: 1 }, startup: { initializeMs: 300 } };
+const oneRetry = { restart: { ...quick.restart, retries: 1 }, startup: { initializeMs: 2_000 } };
 const START = ['starting', 'ready'];
 
 describe('recovery', { concurrency: 2 }, () => {

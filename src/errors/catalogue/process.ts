@@ -119,6 +119,11 @@ export const processEntries = {
     'they may hang in the kernel or belong to another user: end them by hand, then "holdfast start {server}"',
     ['pids'],
   ),
+  PROCESS_INTERNAL: entry(
+    false,
+    'something went wrong inside Holdfast[: {reason}]',
+    'this is a bug: report it with what you did, and the lines of "--log-level debug"',
+  ),
   PROCESS_MANAGER_RUNNING: entry(
     false,
     'a manager is already running with this state folder (pid {pid})[: {stateDir}]',
