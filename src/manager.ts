@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
@@ -10,6 +9,7 @@ import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { packageVersion } from './version.ts';
 
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
@@ -235,10 +235,4 @@ class HoldfastManager implements Manager {
   async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
     return this.#supervisor.client(server).requestRaw(text, options);
   }
-}
-
-/** The version in our own package.json, which lies beside the folder of the compiled files. */
-export function packageVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -16,8 +16,11 @@ export interface ProcessGroup {
 export interface Containment {
   /** Options that `child_process.spawn` needs so that the group can be held together. */
   readonly spawnOptions: { readonly detached: boolean; readonly windowsHide: boolean };
-  /** `cookie` is the value that the child was given in `HOLDFAST_COOKIE`. Call it once, right after the spawn. */
-  contain(pid: number, cookie: string): ProcessGroup;
+  /**
+   * Call it once, right after the spawn. `cookie` is the value that the child was given in `HOLDFAST_COOKIE`; `hasExited` tells
+   * whether its end has been noticed: until then the system gives its pid to nobody else.
+   */
+  contain(pid: number, cookie: string, hasExited: () => boolean): ProcessGroup;
 }
 
 /** The variable that marks every descendant of a server, also one that left its group and session. */

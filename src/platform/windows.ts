@@ -7,35 +7,50 @@ import type { Containment, ProcessGroup } from './process-group.ts';
 export const windowsContainment: Containment = {
   // Never `detached` here: such a child has no console, so that each console program it starts would open a window.
   spawnOptions: { detached: false, windowsHide: true },
-  contain: pid => new TaskkillGroup(pid),
+  contain: (pid, _cookie, hasExited) => new TaskkillGroup(pid, hasExited),
 };
 
 class TaskkillGroup implements ProcessGroup {
   readonly kind = 'taskkill';
   readonly level = 'partial';
   readonly #leader: number;
+  /** Windows is quick to give a pid to somebody else: after the leader's exit nothing is looked for, or ended, by its number. */
+  readonly #hasExited: () => boolean;
 
-  constructor(leader: number) {
+  constructor(leader: number, hasExited: () => boolean) {
     this.#leader = leader;
+    this.#hasExited = hasExited;
   }
 
   /** Windows has no signal to ask with: closing stdin was the request. */
   async terminate(): Promise<void> {}
 
   kill(): Promise<void> {
-    return new Promise(resolve => {
-      // A failure means that the leader is gone already or may not be ended; `members` tells which.
-      execFile('taskkill', ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true }, () => resolve());
+    if (this.#hasExited()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      execFile('taskkill', ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true }, error => {
+        try {
+          // Without taskkill (a trimmed system), or where it may not look at the tree, at least the leader is ended.
+          if (error !== null && !this.#hasExited()) end(this.#leader);
+          resolve();
+        } catch (failure) {
+          reject(failure);
+        }
+      });
     });
   }
 
   async members(): Promise<number[]> {
-    try {
-      process.kill(this.#leader, 0);
-      return [this.#leader];
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return [];
-      return [this.#leader];
-    }
+    return this.#hasExited() ? [] : [this.#leader];
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: it ended by itself meanwhile. EPERM: it will show among the survivors.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

@@ -107,7 +107,7 @@ class ChildLife implements Life {
     this.#streams = streamsOf(child);
     this.#listener = listener;
     this.#options = options;
-    this.group = containment.contain(pid, cookie);
+    this.group = containment.contain(pid, cookie, () => child.exitCode !== null || child.signalCode !== null);
     this.stdin = new StdinQueue(this.#streams.stdin, {
       maxMessages: options.maxQueue,
       maxLength: options.maxMessageBytes,

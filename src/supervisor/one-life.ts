@@ -171,7 +171,8 @@ export class OneLife {
     const phase = isReady() ? 'ready' : 'starting';
     this.#setup.onExit(exit);
     const withheld = this.#plan?.withheld ?? [];
-    this.#down(classifyExit({ ...exit, stderrTail, phase, firstNoise, withheld }, config.name));
+    const { command } = config;
+    this.#down(classifyExit({ ...exit, stderrTail, phase, firstNoise, withheld, command }, config.name));
   }
 
   #connected(): Upstream {

@@ -25,11 +25,12 @@ export const importTable: Readonly<Record<string, Row>> = {
   supervisor: { may: ['lifecycle', 'process', 'session', 'health', 'config', 'errors'] },
   gateway: { may: ['supervisor', 'session', 'config', 'errors'] },
   cluster: { may: ['errors'], types: ['session'] },
-  daemon: { may: ['manager.ts', 'supervisor', 'gateway', 'platform', 'telemetry', 'config', 'errors'] },
+  daemon: { may: ['manager.ts', 'version.ts', 'supervisor', 'gateway', 'platform', 'telemetry', 'config', 'errors'] },
   cli: { may: ['*'], never: ['lifecycle', 'platform/win32.ts'] },
+  'version.ts': { may: [] },
   // The public types of the session (handlers, progress) are part of the manager's own surface.
   'manager.ts': {
-    may: ['supervisor', 'gateway', 'network', 'cluster', 'telemetry', 'config', 'errors'],
+    may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'telemetry', 'config', 'errors'],
     types: ['session'],
   },
   // A second composition root: like the manager, but for one server, whose client is the SDK's instead of our own.

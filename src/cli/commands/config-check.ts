@@ -1,0 +1,107 @@
+import { homedir } from 'node:os';
+import { loadConfig } from '../../config/load.ts';
+import type { Config, ServerConfig } from '../../config/types.ts';
+import { ConfigError, type ConfigIssue, formatIssue } from '../../errors/config-error.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
+import { redactSecrets } from '../../errors/redact.ts';
+import type { LaunchPlan } from '../../process/launch-plan.ts';
+import { explain } from '../../process/resolve/explain.ts';
+import { resolverFor } from '../../supervisor/resolver.ts';
+import { type Cli, print, printJson } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findConfig, shortPath } from '../places.ts';
+import { redactDeep } from '../redact-deep.ts';
+import { count } from '../render/units.ts';
+
+/** Tells every mistake and oddity of a configuration, and with `explain` what will run for each server. Starts nothing. */
+export async function configCheck(cli: Cli, named: string | undefined, withPlans: boolean): Promise<ExitCode> {
+  const file = findConfig(named === undefined ? cli : { ...cli, options: { ...cli.options, config: named } });
+  let config: Config;
+  try {
+    config = await loadConfig(file, cli.env, homedir());
+  } catch (error) {
+    // With --json the common form of errors lists the mistakes too.
+    if (!(error instanceof ConfigError) || cli.options.json) throw error;
+    print(cli, [
+      ...error.issues.map(issue => place(issue, cli)),
+      '',
+      cli.theme.bad(count(error.issues.length, 'mistake')),
+    ]);
+    return EXIT.config;
+  }
+  const findings = withPlans ? await Promise.all(config.servers.map(server => findPlan(server, cli))) : [];
+  if (cli.options.json) printJson(cli, asJson(config, findings));
+  else print(cli, [...asText(config, cli), ...findings.flatMap(finding => explained(finding, cli))]);
+  return EXIT.done;
+}
+
+interface Finding {
+  readonly server: ServerConfig;
+  readonly redact: (text: string) => string;
+  readonly plan: LaunchPlan | null;
+  readonly error: HoldfastError | null;
+}
+
+async function findPlan(server: ServerConfig, cli: Cli): Promise<Finding> {
+  const redact = redactSecrets(Object.values(server.env));
+  if (server.problem !== undefined) {
+    const error = new HoldfastError('PROCESS_VARIABLE_MISSING', {
+      server: server.name,
+      details: { problem: server.problem },
+    });
+    return { server, redact, plan: null, error };
+  }
+  try {
+    return { server, redact, plan: await resolverFor(cli.env)(server), error: null };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { server, redact, plan: null, error };
+  }
+}
+
+function place(issue: ConfigIssue, cli: Cli): string {
+  return formatIssue({ ...issue, file: shortPath(issue.file, cli.cwd) });
+}
+
+function asText({ file, servers, disabled, skipped, warnings }: Config, cli: Cli): string[] {
+  const { theme } = cli;
+  const others = [
+    disabled.length === 0 ? '' : `; disabled: ${disabled.join(', ')}`,
+    skipped.length === 0 ? '' : `; left out: ${skipped.join(', ')}`,
+  ];
+  const name = file === null ? '' : shortPath(file, cli.cwd);
+  return [
+    ...warnings.map(warning => `${place(warning, cli)} ${theme.warn('(warning)')}`),
+    ...(warnings.length === 0 ? [] : ['']),
+    `${theme.good('good')}  ${name}: ${count(servers.length, 'server')}${others.join('')}`,
+  ];
+}
+
+function explained({ server, plan, error, redact }: Finding, { theme }: Cli): string[] {
+  const lines =
+    plan === null ? [theme.bad(`cannot run  ${error?.message}`), `do          ${error?.hint}`] : explain(plan);
+  return ['', theme.strong(server.name), ...lines.map(line => `  ${redact(line)}`)];
+}
+
+function asJson({ file, servers, disabled, skipped, warnings }: Config, findings: readonly Finding[]): unknown {
+  const plans = new Map(findings.map(finding => [finding.server.name, planOf(finding)]));
+  return {
+    file,
+    servers: servers.map(({ name }) => ({ name, ...(plans.get(name) ?? {}) })),
+    disabled,
+    skipped,
+    issues: [],
+    warnings,
+  };
+}
+
+/** Names of variables, never their values. */
+function planOf({ plan, error, redact }: Finding): object {
+  if (plan === null) {
+    const { category, code, message, hint } = error ?? {};
+    return { plan: null, error: redactDeep({ category, code, message, hint }, redact) };
+  }
+  const { file, args, cwd, launch, why, mayDownload, env, withheld } = plan;
+  const facts = { command: [file, ...args], cwd, launch, why, package: plan.package ?? null, mayDownload };
+  return { plan: { ...(redactDeep(facts, redact) as object), env: Object.keys(env).sort(), withheld }, error: null };
+}

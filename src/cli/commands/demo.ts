@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Os, os } from '../../platform/platform.ts';
+import type { ServerStatus } from '../../supervisor/status.ts';
+import type { Cli } from '../context.ts';
+import { startTraffic } from '../demo-traffic.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { holdForeground } from '../foreground.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** Three real servers, in a folder of their own that is removed at the end, and how to see one of them healed. */
+export async function demo(cli: Cli): Promise<ExitCode> {
+  const configFile = findDemo();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
+  try {
+    const env = { ...cli.env, HOLDFAST_DEMO_DIR: folder };
+    return await holdForeground(cli, {
+      configFile,
+      stateDir: join(folder, 'state'),
+      env,
+      advice: servers => advice(servers, os),
+      meanwhile: startTraffic,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** The exact line that kills the first server, as soon as it has a process. */
+export function advice([server]: readonly ServerStatus[], system: Os): string | null {
+  if (server === undefined || server.state !== 'ready' || server.pid === null) return null;
+  const kill = system === 'windows' ? `taskkill /F /PID ${server.pid}` : `kill -9 ${server.pid}`;
+  return `try it in another terminal:  ${kill}   (${server.name} comes back by itself)`;
+}
+
+/** Upwards from here, since it is not compiled along. */
+function findDemo(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const file = join(folder, 'examples', 'demo', 'holdfast.json');
+    if (existsSync(file)) return file;
+    if (dirname(folder) === folder)
+      throw new UsageError(
+        'the demo is not part of this installation',
+        'clone the repository and run "npm ci && npm start"',
+      );
+  }
+}

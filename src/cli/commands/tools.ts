@@ -1,0 +1,35 @@
+import type { ServerStatus } from '../../supervisor/status.ts';
+import { type Cli, note, print, printJson, widthOf } from '../context.ts';
+import { connectControl } from '../control-client.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withServers } from '../one-shot.ts';
+import { findStateDir } from '../places.ts';
+import { errorOf } from '../render/server-block.ts';
+import { renderTools } from '../render/tool-list.ts';
+
+type Tools = readonly (Readonly<Record<string, unknown>> & { readonly server: string })[];
+
+/** Lists the tools of one server or of all, through the running manager or with servers started for this alone. */
+export async function tools(cli: Cli, server: string | undefined): Promise<ExitCode> {
+  const client = await connectControl(findStateDir(cli));
+  const [list, status] =
+    client === null
+      ? await withServers(
+          cli,
+          config => (server === undefined ? config.servers.map(({ name }) => name) : [server]),
+          async (manager, signal) => [await manager.listTools(server, { signal }), manager.status()] as const,
+        )
+      : ([await client.tools(server), (await client.status()).servers] as const);
+  if (cli.options.json) printJson(cli, { tools: list });
+  else print(cli, renderTools(list, widthOf(cli.stdout), cli.theme));
+  if (server === undefined) tellMissing(cli, list, status);
+  return EXIT.done;
+}
+
+/** A list that is silently short would be a lie. */
+function tellMissing(cli: Cli, list: Tools, status: readonly ServerStatus[]): void {
+  for (const server of status) {
+    if (server.state !== 'failed' || list.some(tool => tool.server === server.name)) continue;
+    note(cli, `${server.name} is left out: ${errorOf(server).message}`);
+  }
+}

@@ -1,0 +1,105 @@
+import { connect } from 'node:net';
+import type { CallBody, StatusReport } from '../daemon/control-routes.ts';
+import { type Holder, readHolder } from '../daemon/instance-lock.ts';
+import { readToken } from '../daemon/token.ts';
+import type { CallToolResult } from '../manager.ts';
+import type { Listed } from '../supervisor/lists.ts';
+import type { ServerStatus } from '../supervisor/status.ts';
+import type { EventListener } from '../telemetry/event-hub.ts';
+import type { HoldfastEvent } from '../telemetry/events.ts';
+import { type ControlRequest, requestJson, requestStream } from './control-request.ts';
+
+export interface CallRequest extends CallBody {
+  /** Cancels the call, at the server too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A subscription to the events of a manager. */
+export interface EventSubscription {
+  close(): void;
+  /** Resolves when no more events will come: after `close`, or since the manager has gone. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The manager of a state folder, from another process. Its errors are those of the manager, with the same codes; besides,
+ * CONNECTION_NO_MANAGER when it has ended since, and CONNECTION_LOST when it ends during the request.
+ */
+export interface ControlClient {
+  /** Whom we talk to. */
+  readonly holder: Holder;
+  status(): Promise<StatusReport>;
+  /** Tools of one server, or of all that are not stopped. */
+  tools(server?: string): Promise<Listed[]>;
+  call(request: CallRequest): Promise<CallToolResult>;
+  /** Resolves with the server's new status, once it is ready, has failed, or rests. */
+  start(server: string): Promise<ServerStatus>;
+  stop(server: string): Promise<ServerStatus>;
+  restart(server: string): Promise<ServerStatus>;
+  /** Resolves once the manager has said that it will end; when `readHolder` gives null it has. */
+  shutdown(): Promise<void>;
+  /** Resolves once no event can be missed any more. */
+  events(onEvent: EventListener): Promise<EventSubscription>;
+}
+
+/** Finds the manager of a state folder; null where none runs, or where it does not listen (yet, or any more). */
+export async function connectControl(stateDir: string): Promise<ControlClient | null> {
+  const holder = await readHolder(stateDir);
+  if (holder?.control == null || !(await isListening(holder.control))) return null;
+  return createClient(holder, holder.control, await readToken(stateDir));
+}
+
+function createClient(holder: Holder, socketPath: string, token: string | null): ControlClient {
+  const ask = (asked: Omit<ControlRequest, 'socketPath' | 'token'>) => requestJson({ socketPath, token, ...asked });
+  const steer = async (server: string, verb: string) =>
+    (await ask({
+      method: 'POST',
+      path: `/servers/${encodeURIComponent(server)}/${verb}`,
+      hasEffect: true,
+    })) as ServerStatus;
+  return {
+    holder,
+    status: async () => (await ask({ method: 'GET', path: '/status' })) as StatusReport,
+    tools: async server => {
+      const query = server === undefined ? '' : `?server=${encodeURIComponent(server)}`;
+      return ((await ask({ method: 'GET', path: `/tools${query}` })) as { tools: Listed[] }).tools;
+    },
+    call: async ({ signal, ...body }) => {
+      const answer = await ask({ method: 'POST', path: '/call', body, signal, hasEffect: true });
+      return (answer as { result: CallToolResult }).result;
+    },
+    start: server => steer(server, 'start'),
+    stop: server => steer(server, 'stop'),
+    restart: server => steer(server, 'restart'),
+    shutdown: async () => void (await ask({ method: 'POST', path: '/shutdown', hasEffect: true })),
+    events: onEvent => subscribe({ socketPath, token, method: 'GET', path: '/events' }, onEvent),
+  };
+}
+
+async function subscribe(asked: ControlRequest, onEvent: EventListener): Promise<EventSubscription> {
+  const stream = await requestStream(asked);
+  let rest = '';
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as HoldfastEvent);
+  });
+  const ended = new Promise<void>(resolve => stream.once('close', resolve));
+  // A manager that was killed breaks the stream; to the reader that is its end.
+  stream.on('error', () => stream.destroy());
+  return { close: () => stream.destroy(), ended };
+}
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { serveControl } from '../daemon/control-api.ts';
+import { acquireLock } from '../daemon/instance-lock.ts';
+import { redactSecrets } from '../errors/redact.ts';
+import { createManager, type Manager } from '../manager.ts';
+import { packageVersion } from '../version.ts';
+import type { Cli } from './context.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { listenToEnds } from './interrupts.ts';
+import { logTo } from './log-to.ts';
+import { jsonView } from './views/json-view.ts';
+import { plainView } from './views/plain-view.ts';
+import type { Scene, View } from './views/view.ts';
+
+export interface ForegroundOptions {
+  readonly configFile: string;
+  readonly stateDir: string;
+  readonly env: Cli['env'];
+  /** A line below the table that changes with the servers. */
+  readonly advice?: Scene['advice'];
+  /** What goes on while the manager is up; it is disposed of before the servers are stopped. */
+  readonly meanwhile?: (manager: Manager) => Disposable;
+}
+
+/**
+ * Runs a manager in this process until somebody ends it: Ctrl-C, a signal, or `holdfast down`. A server that fails does not end it.
+ *
+ * @throws ConfigError · HoldfastError PROCESS_MANAGER_RUNNING · whatever nobody caught, after everything has been stopped
+ */
+export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
+  const { configFile, stateDir, env, advice } = options;
+  const manager = await createManager({ config: configFile, env, stateDir });
+  const redact = redactSecrets(manager.config.servers.flatMap(server => Object.values(server.env)));
+  const lock = await acquireLock(stateDir);
+  const end = new End(manager);
+  const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
+  try {
+    const control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
+    const title = `holdfast ${packageVersion()}`;
+    const view = await viewFor(cli, { title, status: () => manager.status(), advice, redact });
+    const endLog = await logTo(cli, manager, redact, { write: text => view.say(text.trimEnd()) });
+    manager.onEvent(event => view.event(event));
+    end.onBegin = () => view.stopping();
+    view.opened({ pid: process.pid, control: control.path });
+    manager.start().catch((error: unknown) => end.fail(error));
+    const meanwhile = options.meanwhile?.(manager);
+    await end.begun;
+    meanwhile?.[Symbol.dispose]();
+    const { survivors } = await manager.close();
+    await control.close();
+    endLog();
+    view.close(survivors);
+    return end.exitCode(survivors);
+  } finally {
+    await lock.release();
+    ends[Symbol.dispose]();
+  }
+}
+
+/** The one end of a manager in the foreground, whatever brings it about. */
+class End {
+  readonly begun: Promise<void>;
+  onBegin: () => void = () => undefined;
+  readonly #manager: Manager;
+  #begin: () => void = () => undefined;
+  #hasBegun = false;
+  #isCutOff = false;
+  #error: { readonly cause: unknown } | null = null;
+
+  constructor(manager: Manager) {
+    this.#manager = manager;
+    this.begun = new Promise(resolve => {
+      this.#begin = resolve;
+    });
+  }
+
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#manager.on('call.finished', ({ outcome }) => {
+      this.#isCutOff ||= outcome === 'rejected';
+    });
+    this.onBegin();
+    this.#begin();
+  }
+
+  hasten(): void {
+    this.#isCutOff = true;
+    void this.#manager.stop();
+  }
+
+  fail(cause: unknown): void {
+    this.#error ??= { cause };
+    this.begin();
+  }
+
+  /** @throws the error that nobody caught */
+  exitCode(survivors: readonly number[]): ExitCode {
+    if (this.#error !== null) throw this.#error.cause;
+    if (survivors.length > 0) return EXIT.failed;
+    return this.#isCutOff ? EXIT.interrupted : EXIT.done;
+  }
+}
+
+async function viewFor(cli: Cli, scene: Scene): Promise<View> {
+  if (cli.options.json) return jsonView(cli, scene);
+  if (!cli.stdout.isTTY || cli.env.TERM === 'dumb') return plainView(cli, scene);
+  const { liveView } = await import('./views/live-view.ts');
+  return liveView(cli, scene);
+}

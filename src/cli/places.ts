@@ -1,0 +1,42 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { relative } from 'node:path';
+import { locateConfig, stateDir } from '../config/locate.ts';
+import { ConfigError } from '../errors/config-error.ts';
+import { os } from '../platform/platform.ts';
+import type { Cli } from './context.ts';
+
+/** @throws ConfigError where there is no configuration, with the places that were asked. */
+export function findConfig({ options, env, cwd }: Cli): string {
+  const { file, tried } = locateConfig({ flag: options.config, env, cwd, home: homedir(), os });
+  if (file !== null) return file;
+  const [first = '', ...others] = tried;
+  const elsewhere = others.length === 0 ? '' : `, nor is there ${others.join(' or ')}`;
+  const message = `there is no such file${elsewhere}; name yours with --config`;
+  throw new ConfigError([{ file: first, line: 1, column: 1, key: '', message }]);
+}
+
+/** The state folder; the configuration is looked for only where its path decides. @throws ConfigError */
+export function findStateDir(cli: Cli, configFile?: string): string {
+  const { options, env, cwd } = cli;
+  const isNamed = options.stateDir !== undefined || (env.HOLDFAST_STATE_DIR ?? '') !== '';
+  const file = isNamed ? '' : realPath(configFile ?? findConfig(cli));
+  return stateDir({ flag: options.stateDir, env, configFile: file, os, home: homedir(), cwd });
+}
+
+/** A path as people would write it here. */
+export function shortPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short !== '' && !short.startsWith('..') && short.length < path.length ? short : path;
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const message =
+      code === 'ENOENT' ? 'cannot read the file (there is no such file)' : `cannot read the file (${code})`;
+    throw new ConfigError([{ file, line: 1, column: 1, key: '', message }], { cause });
+  }
+}

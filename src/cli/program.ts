@@ -1,0 +1,128 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from '../version.ts';
+import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { forgiveGoneReaders } from './output-errors.ts';
+import { reportError } from './report-error.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A command's work, loaded when it is asked for. */
+type Work = (cli: Cli, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
+
+/** Runs one command line and resolves with the exit code; it never rejects. */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  forgiveGoneReaders(process.stdout, process.stderr);
+  let code: ExitCode = EXIT.done;
+  let options: GlobalOptions = { json: argv.includes('--json') };
+  const program = build(work => async (...params: unknown[]) => {
+    const command = params.at(-1) as Command;
+    options = { json: false, ...command.optsWithGlobals<Partial<GlobalOptions>>() };
+    code = await work(cliOf(options), command.args, command.opts());
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(cliOf(options), error);
+    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
+    const named = program.commands.find(command => argv.includes(command.name()));
+    // Without a command there is nothing wrong: somebody looks what there is.
+    if (error.code === 'commander.help' && named === undefined) {
+      program.outputHelp();
+      return EXIT.done;
+    }
+    return reportError(cliOf(options), usageError(error, named));
+  }
+}
+
+function build(action: (work: Work) => (...params: unknown[]) => Promise<void>): Command {
+  const program = new Command('holdfast')
+    .description('Holds MCP servers fast: alive while they are needed, gone when they are not.')
+    .exitOverride()
+    // What is wrong is told by `reportError`, in one form for all.
+    .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: command =>
+        [
+          command.name(),
+          ...command.registeredArguments.map(arg => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`)),
+        ].join(' '),
+    })
+    .helpCommand(false)
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this, or how to use a command')
+    .option('--config <file>', 'default: ./holdfast.json, then holdfast.json in your config folder')
+    .option('--state-dir <dir>', 'of the manager; default: one for each configuration')
+    .addOption(
+      new Option('--log-level <level>', 'write logs to stderr: error, warn, info, debug, …')
+        .env('HOLDFAST_LOG_LEVEL')
+        .argParser(logLevel),
+    )
+    .option('--json', 'results and errors as JSON')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager running,
+            5 server not available, 6 tool reported an error, 130 interrupted`,
+    );
+  const add = (usage: string, description: string, work: Work, isHidden = false): Command =>
+    program.command(usage, { hidden: isHidden }).description(description).action(action(work));
+
+  add('up', 'start all servers and hold them until Ctrl-C', async cli => (await import('./commands/up.ts')).up(cli));
+  add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
+  add('status', 'how the servers are', async cli => (await import('./commands/status.ts')).status(cli));
+  for (const verb of ['start', 'stop', 'restart'] as const) {
+    add(`${verb} <server>`, `${verb} one server of the running manager`, async (cli, [server = '']) =>
+      (await import('./commands/steer.ts')).steer(cli, verb, server),
+    );
+  }
+  add('tools [server]', 'what the servers can do', async (cli, [server]) =>
+    (await import('./commands/tools.ts')).tools(cli, server),
+  );
+  add(
+    'call <server> <tool> [json]',
+    'call a tool; its arguments as a JSON object, "-" reads them from stdin',
+    async (cli, args, { timeout }) => {
+      const [server = '', tool = '', json] = args;
+      const timeoutMs = typeof timeout === 'number' ? timeout : undefined;
+      return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
+    },
+  ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
+  add('demo', 'three real servers to try it with', async cli => (await import('./commands/demo.ts')).demo(cli), true);
+
+  program
+    .command('config')
+    .description('"config check [file]": every mistake of the configuration, and what will run')
+    .command('check [file]')
+    .description('tell every mistake, and with --explain what will run')
+    .option('--explain', 'what will run for each server, from where and why')
+    .action(
+      action(async (cli, [file], { explain }) =>
+        (await import('./commands/config-check.ts')).configCheck(cli, file, explain === true),
+      ),
+    );
+  return program;
+}
+
+function logLevel(text: string): LogLevel | undefined {
+  if (text === '') return undefined;
+  const level = LOG_LEVELS.find(candidate => candidate === text.toLowerCase());
+  if (level === undefined) throw new InvalidArgumentError(`expected one of ${LOG_LEVELS.join(', ')}.`);
+  return level;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('expected whole milliseconds.');
+  return Number(text);
+}
+
+/** Commander's words in our form: lower-case, no full stop, what to do apart. */
+function usageError({ code, message }: CommanderError, named: Command | undefined): UsageError {
+  const help = `see "holdfast ${named === undefined ? '' : `${named.name()} `}--help"`;
+  if (code === 'commander.help') return new UsageError(`"${named?.name()}" needs a command after it`, help);
+  const [what = '', guess] = message.replace(/^error: /, '').split('\n');
+  const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(guess ?? '')?.[1];
+  const words = what.replace(/'([^']*)'/g, '"$1"').replace(/\.$/, '');
+  return new UsageError(words, suggestion === undefined ? help : `did you mean "${suggestion}"? ${help}`);
+}

@@ -1,0 +1,128 @@
+import type { Fault, HoldfastEvent } from '../../telemetry/events.ts';
+import { oneLine, wrap } from './text.ts';
+import type { Theme, Tone } from './theme.ts';
+import { count, duration, timeOfDay } from './units.ts';
+
+/** One event in words. */
+export interface EventLine {
+  readonly at: number;
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** The event in words for people, or null for what happens all the time or is told by another event too. */
+export function eventLine(event: HoldfastEvent): EventLine | null {
+  const words = wordsOf(event);
+  return words === null ? null : { at: event.at, tone: words[0], text: oneLine(words[1]) };
+}
+
+/** Longer ones are cut off. */
+const MOST_LINES = 2;
+
+/** `12:00:03  files ready in 0.3 s, 14 tools`, and a second line where it is wider than `width` columns. */
+export function formatEventLine({ at, tone, text }: EventLine, width: number, theme: Theme): string[] {
+  const time = timeOfDay(at);
+  const gap = '  ';
+  const lines = wrap(text, Math.max(1, width - time.length - gap.length), MOST_LINES);
+  return lines.map((line, index) => {
+    const words = tone === 'dim' || tone === 'bad' || tone === 'warn' ? theme[tone](line) : line;
+    return `${index === 0 ? theme.dim(time) : ' '.repeat(time.length)}${gap}${words}`;
+  });
+}
+
+function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
+  switch (event.type) {
+    case 'server.starting': {
+      const again = event.incarnation > 1 ? ' again' : '';
+      return ['dim', `${event.server} starting${again}${event.launch === 'direct' ? ' (direct, without npx)' : ''}`];
+    }
+    case 'server.ready': {
+      const again = event.incarnation > 1 ? ' again' : '';
+      const tools = count(event.tools, 'tool');
+      return ['good', `${event.server} ready${again} in ${duration(event.readyMs)}, ${tools}, pid ${event.pid}`];
+    }
+    case 'server.backoff': {
+      const when = event.delayMs === 0 ? 'now' : `in ${duration(event.delayMs)}`;
+      const attempt = `attempt ${event.attempt} of ${event.of}`;
+      return ['warn', `${happened(event.server, event.fault)}, starting again ${when}, ${attempt}`];
+    }
+    case 'server.failed': {
+      const next = event.nextTryMs === null ? '' : `; tried again in ${duration(event.nextTryMs)}`;
+      return ['bad', `${happened(event.server, event.fault)}, given up${next}`];
+    }
+    case 'server.stopping':
+      return ['dim', `${event.server} ${event.reason === 'relaunch' ? 'restarting' : 'stopping'}`];
+    case 'server.stopped':
+      return ['dim', `${event.server} stopped`];
+    case 'server.cleaned':
+      if (event.survivors.length === 0) return null;
+      return ['bad', `${event.server}: could not be ended: pid ${event.survivors.join(', ')}`];
+    case 'server.notice':
+      return ['warn', `${event.server}: ${event.text}`];
+    case 'session.closed': {
+      const parts = [told(event.held, 'held'), told(event.replayed, 'repeated'), told(event.rejected, 'rejected')];
+      return ['warn', `${event.server} calls under way: ${parts.filter(part => part !== null).join(', ')}`];
+    }
+    case 'catalogue.changed':
+      return catalogueWords(event);
+    case 'health.changed':
+      return healthWords(event);
+    case 'call.finished':
+      if (event.outcome !== 'rejected' && event.outcome !== 'timedOut') return null;
+      return ['warn', `${event.server}: ${event.tool ?? event.method} ${callEnd(event)}`];
+    case 'manager.resumed':
+      return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
+    case 'manager.stopped':
+      if (event.survivors.length === 0) return null;
+      return ['bad', `could not be ended: pid ${event.survivors.join(', ')}`];
+    // The fault of `down` is told with what follows from it: `backoff` or `failed`.
+    case 'server.down':
+    case 'server.output':
+    case 'session.restored':
+    case 'health.checked':
+      return null;
+  }
+}
+
+/** `files exited unexpectedly (SIGKILL)`, or `files: cannot find the command "nix"`. */
+function happened(server: string, { message }: Fault): string {
+  return message.startsWith('the server ')
+    ? `${server} ${message.slice('the server '.length)}`
+    : `${server}: ${message}`;
+}
+
+function told(number: number, what: string): string | null {
+  return number === 0 ? null : `${number} ${what}`;
+}
+
+function callEnd(event: Extract<HoldfastEvent, { type: 'call.finished' }>): string {
+  const how = event.outcome === 'timedOut' ? 'timed out' : 'was rejected';
+  return `${how} after ${duration(event.tookMs)}${event.code === null ? '' : ` (${event.code})`}`;
+}
+
+function catalogueWords(event: Extract<HoldfastEvent, { type: 'catalogue.changed' }>): readonly [Tone, string] | null {
+  // A first list is all "added", and told by `ready`.
+  if (event.removed.length + event.changed.length === 0) return null;
+  const parts = [namesOf('gone', event.removed), namesOf('new', event.added), namesOf('changed', event.changed)];
+  const kind = event.kind === 'resourceTemplates' ? 'resource templates' : event.kind;
+  return [
+    event.removed.length > 0 ? 'warn' : 'dim',
+    `${event.server} ${kind} ${parts.filter(part => part !== null).join('; ')}`,
+  ];
+}
+
+function namesOf(what: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `${what}: ${names.slice(0, 3).join(', ')}${more}`;
+}
+
+function healthWords({
+  server,
+  from,
+  to,
+  reason,
+}: Extract<HoldfastEvent, { type: 'health.changed' }>): readonly [Tone, string] | null {
+  if (to === 'degraded' || to === 'suspect') return ['warn', `${server} ${to}${reason === null ? '' : `: ${reason}`}`];
+  return to === 'healthy' && (from === 'degraded' || from === 'suspect') ? ['good', `${server} healthy again`] : null;
+}

@@ -1,0 +1,14 @@
+import { type Cli, note, printJson } from '../context.ts';
+import { redactDeep } from '../redact-deep.ts';
+import type { Scene, View } from './view.ts';
+
+/** For programs: the line `listening`, then each event as a line, its name under `event` as in the first line. */
+export function jsonView(cli: Cli, { redact }: Pick<Scene, 'redact'>): View {
+  return {
+    opened: ({ pid, control }) => printJson(cli, { event: 'listening', url: null, token: null, pid, control }),
+    event: event => printJson(cli, { event: event.type, ...(redactDeep(event, redact) as object) }),
+    stopping: () => note(cli, 'stopping…'),
+    say: text => note(cli, text),
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,74 @@
+import { performance } from 'node:perf_hooks';
+import type { Cli } from '../context.ts';
+import { type EventLine, eventLine } from '../render/event-line.ts';
+import { renderScreen, type Size } from '../render/screen.ts';
+import { createPainter } from './painter.ts';
+import { lastWords } from './plain-view.ts';
+import type { Scene, View } from './view.ts';
+
+/** Uptimes count seconds; nothing else changes without an event. */
+const TICK_MS = 1_000;
+/** A burst of events is drawn once. */
+const FRAME_MS = 50;
+const KEPT_EVENTS = 50;
+
+/** For people at a terminal: a table that stays where it is, and what happened lately below it. */
+export function liveView(cli: Cli, scene: Scene): View {
+  const painter = createPainter(cli.stdout);
+  const startedAt = performance.now();
+  let events: readonly EventLine[] = [];
+  let frame: NodeJS.Timeout | null = null;
+  let closing: 'no' | 'stopping' | 'closed' = 'no';
+
+  const draw = (): void => {
+    frame = null;
+    const servers = scene.status();
+    const footer = closing === 'no' ? [...advice(servers), 'Ctrl-C stops everything'] : ['stopping…'];
+    const screen = {
+      title: scene.title,
+      uptimeMs: performance.now() - startedAt,
+      servers,
+      events,
+      footer: closing === 'closed' ? [] : footer,
+      now: Date.now(),
+    };
+    painter.paint(renderScreen(screen, sizeOf(cli.stdout), cli.theme).map(line => scene.redact(line)));
+  };
+  const advice = (servers: ReturnType<Scene['status']>): string[] => {
+    if (scene.advice === undefined) return [];
+    // A line that comes and goes would make everything jump.
+    return [scene.advice(servers) ?? '…'];
+  };
+  const soon = (): void => {
+    if (closing !== 'closed') frame ??= setTimeout(draw, FRAME_MS);
+  };
+  const tick = setInterval(draw, TICK_MS);
+  cli.stdout.on('resize', draw);
+
+  return {
+    opened: draw,
+    event(event) {
+      const line = eventLine(event);
+      if (line !== null) events = [...events, line].slice(-KEPT_EVENTS);
+      soon();
+    },
+    stopping() {
+      closing = 'stopping';
+      draw();
+    },
+    say: text => painter.above(text),
+    close(survivors) {
+      closing = 'closed';
+      clearInterval(tick);
+      if (frame !== null) clearTimeout(frame);
+      cli.stdout.off('resize', draw);
+      draw();
+      cli.stdout.write(`\n${lastWords(survivors)}\n`);
+    },
+  };
+}
+
+/** One column and one line less than there are: a full line makes some terminals wrap, a full screen makes them scroll. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+  return { width: Math.max(10, (columns || 80) - 1), height: Math.max(3, (rows || 24) - 1) };
+}

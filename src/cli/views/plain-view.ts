@@ -1,0 +1,33 @@
+import { type Cli, note, print } from '../context.ts';
+import { eventLine, formatEventLine } from '../render/event-line.ts';
+import type { Scene, View } from './view.ts';
+
+/** For files, pipes and service managers: one line for each thing worth telling. */
+export function plainView(cli: Cli, scene: Scene): View {
+  let advice: string | null = null;
+  return {
+    opened: ({ pid }) => print(cli, [`${scene.title} is up (pid ${pid}), "holdfast status" shows its servers`]),
+    event(event) {
+      const line = eventLine(event);
+      if (line !== null) {
+        print(
+          cli,
+          formatEventLine(line, Number.POSITIVE_INFINITY, cli.theme).map(text => scene.redact(text)),
+        );
+      }
+      // A new process is told of by this event alone.
+      const now = event.type === 'server.ready' ? (scene.advice?.(scene.status()) ?? null) : null;
+      if (now !== null && now !== advice) print(cli, [now]);
+      advice = now ?? advice;
+    },
+    stopping: () => note(cli, 'stopping…'),
+    say: text => note(cli, text),
+    close: survivors => print(cli, [lastWords(survivors)]),
+  };
+}
+
+/** What a stop ends with. */
+export function lastWords(survivors: readonly number[]): string {
+  if (survivors.length === 0) return 'all servers are stopped, no process is left';
+  return `could not be ended: pid ${survivors.join(', ')}`;
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ONE_PRESS_MS } from '../../../src/cli/interrupts.ts';
+import { os } from '../../../src/platform/platform.ts';
+import { eventually } from '../../support/eventually.ts';
+import { fixture } from '../../support/fixture.ts';
+import { isAlive, withNothingLeft } from '../../support/leak-check.ts';
+import { type Answer, CommandLine, type Running, servers } from '../run-cli.ts';
+
+/** A signal that can be caught does not reach a process on Windows. */
+const needsSignals = { skip: os === 'windows' };
+
+/** The pid of the first line of `up --json`, once every server is where it will stay. */
+async function upJson(cli: CommandLine, ...args: readonly string[]): Promise<{ up: Running; listening: Answer }> {
+  const up = cli.start('up', '--json', ...args);
+  const listening = JSON.parse(await up.line('stdout', /"listening"/)) as Answer;
+  await up.line('stdout', /"event":"server.ready","at":\d+,"type":"server.ready","server":"good"/);
+  return { up, listening };
+}
+
+test('up holds the servers; status, call, tools and steering go through it; down ends it', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure(servers);
+  const { up, listening } = await upJson(cli);
+  assert.deepEqual(
+    { ...listening, control: typeof listening.control },
+    { event: 'listening', url: null, token: null, pid: up.child.pid, control: 'string' },
+  );
+  await up.line('stdout', /"event":"server.failed".*"server":"dies"/);
+  await up.line('stdout', /"event":"server.failed".*"server":"missing"/);
+
+  const { code, value } = await cli.json('status');
+  assert.equal(code, 0);
+  assert.equal(value.manager.pid, up.child.pid);
+  assert.deepEqual(
+    value.servers.map(server => [server.name, server.state, server.health]),
+    [
+      ['good', 'ready', 'healthy'],
+      ['dies', 'failed', 'unhealthy'],
+      ['missing', 'failed', 'unhealthy'],
+    ],
+  );
+  const text = await cli.run('status');
+  assert.match(text.stdout, /^holdfast \S+ \(pid \d+\) {2}3 servers: 1 ready, 2 failed\n\n {2}server/);
+  assert.match(text.stdout, /\n● good +ready +healthy +\d+ /);
+  assert.match(
+    text.stdout,
+    /\n✗ dies +failed[^\n]*\n {4}the server exited before it was ready \(exit code 1\)\n {4}do {2}/,
+  );
+
+  const pid = String(value.servers[0]?.pid);
+  assert.equal((await cli.run('call', 'good', 'pid')).stdout, `${pid}\n`);
+  assert.equal((await cli.run('call', 'god', 'x')).code, 2);
+  assert.match((await cli.run('tools')).stdout, /^good {2}\d+ tools\n/);
+
+  const second = await cli.run('up');
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, new RegExp(`a manager is already running .*pid ${up.child.pid}`));
+
+  const restarted = await cli.json('restart', 'good');
+  assert.deepEqual([restarted.code, restarted.value.state, restarted.value.incarnation], [0, 'ready', 2]);
+  assert.equal((await cli.run('restart', 'dies')).code, 5);
+  assert.equal((await cli.json('stop', 'good')).value.state, 'stopped');
+  assert.equal((await cli.run('call', 'good', 'pid')).code, 5);
+
+  const down = await cli.run('down');
+  assert.deepEqual(down, { code: 0, stdout: `stopped (pid ${up.child.pid})\n`, stderr: '' });
+  assert.equal((await up.finished).code, 0);
+  assert.equal((await cli.run('status')).code, 4);
+});
+
+test('up tells in plain lines what happens, heals, and stops in good order at Ctrl-C', needsSignals, async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: { ...servers.good, holdfast: { restart: { minMs: 10 } } } });
+  const up = cli.start('up');
+  const ready = await up.line('stdout', /^\d\d:\d\d:\d\d {2}good ready in .*, \d+ tools, pid \d+$/);
+  process.kill(Number(/pid (\d+)/.exec(ready)?.[1]), 'SIGKILL');
+  await up.line('stdout', /good exited unexpectedly \(signal SIGKILL\), starting again in 1\d ms, attempt 2 of 4/);
+  await up.line('stdout', /good ready again in/);
+  // A terminal signals the whole group, and npm passes on what it got: both are one.
+  up.child.kill('SIGINT');
+  up.child.kill('SIGINT');
+  const { code, stdout, stderr } = await up.finished;
+  assert.deepEqual([code, stderr], [0, 'stopping…\n']);
+  assert.match(stdout, /good stopped\nall servers are stopped, no process is left\n$/);
+});
+
+test('a second Ctrl-C skips what patience is left', needsSignals, async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({
+    good: { ...fixture('ignores-everything'), holdfast: { stop: { drainMs: 60_000, graceMs: 60_000 } } },
+  });
+  const { up } = await upJson(cli);
+  up.child.kill('SIGTERM');
+  await up.line('stderr', /^stopping…$/);
+  await delay(ONE_PRESS_MS + 50);
+  up.child.kill('SIGTERM');
+  assert.equal((await up.finished).code, 130);
+});
+
+test('a call that a stop cuts off makes the exit code 130', needsSignals, async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: servers.good });
+  const { up } = await upJson(cli);
+  const call = cli.start('call', 'good', 'hang');
+  await eventually(async () => (await cli.json('status')).value.servers[0]?.inFlight === 1, {
+    what: 'the call to be under way',
+  });
+  up.child.kill('SIGHUP');
+  assert.equal((await up.finished).code, 130);
+  assert.equal((await call.finished).code, 5);
+});
+
+test('up goes on when whoever read its output has gone', needsSignals, async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: { ...servers.good, holdfast: { restart: { minMs: 10 } } } });
+  const { up } = await upJson(cli);
+  up.child.stdout.destroy();
+  const pid = (await cli.json('status')).value.servers[0]?.pid ?? 0;
+  process.kill(pid, 'SIGKILL');
+  await eventually(async () => (await cli.json('status')).value.servers[0]?.incarnation === 2, { what: 'the healing' });
+  up.child.kill('SIGINT');
+  assert.equal((await up.finished).code, 0);
+  assert.equal(await isAlive(pid), false);
+});
+
+test('logs go to stderr when they are asked for, without secrets', async t => {
+  const sandbox = await withNothingLeft(t);
+  const cli = new CommandLine(sandbox);
+  cli.configure({
+    good: {
+      ...fixture('exits-at-start'),
+      env: { ...sandbox.env, PASS: 'properties of a missing' },
+      holdfast: { restart: { retries: 0 } },
+    },
+  });
+  const up = cli.start('up', '--log-level', 'warn');
+  const line = await up.line('stderr', /"level":"error"/);
+  await up.line('stdout', /good exited before it was ready/);
+  assert.match(line, /cannot read \[redacted\] config/);
+  assert.equal((await cli.run('down')).code, 0);
+  const { stdout, stderr } = await up.finished;
+  assert.doesNotMatch(stdout + stderr, /properties of a missing/);
+});

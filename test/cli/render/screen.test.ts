@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { renderScreen, type Screen, summary } from '../../../src/cli/render/screen.ts';
+import { widthOf } from '../../../src/cli/render/text.ts';
+import { colourTheme, plainTheme } from '../../../src/cli/render/theme.ts';
+import { timeOfDay } from '../../../src/cli/render/units.ts';
+import { failed, statusOf } from '../status-of.ts';
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+const at = timeOfDay(NOW);
+
+const screen = (changes: Partial<Screen> = {}): Screen => ({
+  title: 'holdfast 1.0.0',
+  uptimeMs: 131_000,
+  servers: [statusOf('files'), failed('weather', { nextTryAt: new Date(NOW + 290_000).toISOString() })],
+  events: [{ at: NOW, tone: 'good', text: 'files ready in 0.3 s, 14 tools, pid 41233' }],
+  footer: ['Ctrl-C stops everything'],
+  now: NOW,
+  ...changes,
+});
+
+test('the screen at 80 columns shows rows, causes, advice, last words and what happened', () => {
+  assert.deepEqual(renderScreen(screen(), { width: 79, height: 23 }, plainTheme), [
+    'holdfast 1.0.0  2 servers: 1 ready, 1 failed                          up 2m 11s',
+    '',
+    '  server    state     health        pid  tools  latency  restarts      up',
+    '● files     ready     healthy     41233     14     3 ms         0  2m 10s',
+    '✗ weather   failed    unhealthy       –      –        –         3       –',
+    '    the server misses a module: left-pad',
+    '    do  install its dependencies where it stands (npm install, pip install, uv',
+    '        sync), or correct the script in "args"',
+    '    │ starting',
+    '    │ Error: Cannot find module left-pad',
+    '    tried again in 4m 50s, at once with "holdfast start weather"',
+    '',
+    `${at}  files ready in 0.3 s, 14 tools, pid 41233`,
+    '',
+    'Ctrl-C stops everything',
+  ]);
+});
+
+test('a server that waits says why, and when it starts again', () => {
+  const files = statusOf('files', {
+    state: 'backoff',
+    health: 'unhealthy',
+    pid: null,
+    uptimeMs: null,
+    attempt: { number: 2, of: 4 },
+    nextTryAt: new Date(NOW + 1_000).toISOString(),
+    lastError: { message: 'the server exited unexpectedly (signal SIGKILL)' },
+  });
+  const lines = renderScreen(screen({ servers: [files], events: [] }), { width: 79, height: 23 }, plainTheme);
+  assert.deepEqual(lines.slice(3, 6), [
+    '◌ files     backoff   unhealthy       –     14     3 ms         0       –',
+    '    the server exited unexpectedly (signal SIGKILL); starting again in 1.0 s,',
+    '    attempt 2 of 4',
+  ]);
+});
+
+test('a degraded server says why', () => {
+  const files = statusOf('files', { health: 'degraded', reason: 'tools are missing: read_file' });
+  const lines = renderScreen(screen({ servers: [files] }), { width: 79, height: 23 }, plainTheme);
+  assert.deepEqual(lines.slice(3, 5), [
+    '◐ files     ready     degraded    41233     14     3 ms         0  2m 10s',
+    '    tools are missing: read_file',
+  ]);
+});
+
+test('a narrow terminal keeps server, state, health and pid', () => {
+  const lines = renderScreen(screen({ events: [] }), { width: 41, height: 8 }, plainTheme);
+  assert.deepEqual(lines.slice(2, 5), [
+    '  server    state     health        pid',
+    '● files     ready     healthy     41233',
+    '✗ weather   failed    unhealthy       –',
+  ]);
+});
+
+test('where rows have no room, servers in trouble come first and the others are counted', () => {
+  const servers = [...Array.from({ length: 9 }, (_, index) => statusOf(`s${index}`)), failed('weather')];
+  const lines = renderScreen(screen({ servers, events: [] }), { width: 79, height: 9 }, plainTheme);
+  assert.deepEqual(
+    lines.slice(2, -2).map(line => line.slice(0, 11).trimEnd()),
+    ['  server', '✗ weather', '● s0', '● s1', '  … and 7 m'],
+  );
+});
+
+test('no line is wider and no screen higher than the terminal, whatever servers and events say', () => {
+  const words = fc.string({ unit: 'grapheme', maxLength: 200 });
+  const server = fc
+    .tuple(fc.boolean(), words, words, fc.array(words, { maxLength: 4 }))
+    .map(([isWell, name, message, stderrTail]) =>
+      isWell
+        ? statusOf(name, { health: 'degraded', reason: message })
+        : failed(name, { lastError: { message, hint: message, stderrTail } }),
+    );
+  const events = fc.array(
+    words.map(text => ({ at: NOW, tone: 'warn' as const, text })),
+    { maxLength: 5 },
+  );
+  const cases = fc.tuple(
+    fc.array(server, { maxLength: 5 }),
+    events,
+    fc.integer({ min: 24, max: 140 }),
+    fc.integer({ min: 3, max: 40 }),
+  );
+  fc.assert(
+    fc.property(cases, ([servers, events, width, height]) => {
+      const lines = renderScreen(screen({ servers, events }), { width, height }, plainTheme);
+      assert.ok(lines.length <= height, `${lines.length} lines of ${height}`);
+      for (const line of lines) assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('colours change nothing but colours', () => {
+  const size = { width: 79, height: 23 };
+  const coloured = renderScreen(screen(), size, colourTheme);
+  assert.deepEqual(coloured.map(widthOf), renderScreen(screen(), size, plainTheme).map(widthOf));
+  assert.notDeepEqual(coloured, renderScreen(screen(), size, plainTheme));
+});
+
+test('the summary counts the states', () => {
+  assert.equal(summary([statusOf('a'), statusOf('b'), failed('c')]), '2 ready, 1 failed');
+});

@@ -1,0 +1,62 @@
+import type { ServerStatus } from '../../src/supervisor/status.ts';
+
+/** A status for rendering: a server that is ready and well, but for what is given. */
+export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name' | 'instances'>> = {}): ServerStatus {
+  const status = {
+    desired: 'up',
+    state: 'ready',
+    health: 'healthy',
+    reason: null,
+    incarnation: 1,
+    pid: 41233,
+    connection: { status: 'connected', since: null, lastMessageAt: null },
+    command: ['node', 'server.js'],
+    launch: 'direct',
+    launchReason: null,
+    package: null,
+    container: { kind: 'group', level: 'swept' },
+    protocolVersion: '2025-11-25',
+    tools: 14,
+    missingTools: [],
+    lastCheck: null,
+    restarts: { total: 0, byCause: {} },
+    nextTryAt: null,
+    attempt: { number: 1, of: 4 },
+    lastError: null,
+    uptimeMs: 130_000,
+    latencyMs: { p50: 3.2, p95: 8, p99: 12 },
+    errorRate: 0,
+    usage: null,
+    inFlight: 0,
+    held: 0,
+    survivors: [],
+    deaths: [],
+    ...changes,
+  } as const;
+  return { name, ...status, instances: [status] };
+}
+
+/** A server that has been given up. */
+export function failed(name: string, changes: Parameters<typeof statusOf>[1] = {}): ServerStatus {
+  return statusOf(name, {
+    state: 'failed',
+    health: 'unhealthy',
+    pid: null,
+    tools: 0,
+    uptimeMs: null,
+    latencyMs: { p50: null, p95: null, p99: null },
+    restarts: { total: 3, byCause: { PROCESS_EXITED_AT_START: 3 } },
+    lastError: {
+      code: 'PROCESS_MODULE_MISSING',
+      message: 'the server misses a module: left-pad',
+      hint: 'install its dependencies where it stands (npm install, pip install, uv sync), or correct the script in "args"',
+      stderrTail: [
+        'starting',
+        'Error: Cannot find module left-pad',
+        '    at load (node:internal:1:1)',
+        'Node.js v20.19.0',
+      ],
+    },
+    ...changes,
+  });
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import type { Cli } from '../../../src/cli/context.ts';
+import { plainTheme } from '../../../src/cli/render/theme.ts';
+import { liveView } from '../../../src/cli/views/live-view.ts';
+import { eventually } from '../../support/eventually.ts';
+import { failed, statusOf } from '../status-of.ts';
+
+/** A terminal of 80 × 24 that remembers what it was given. */
+function terminal(): { cli: Cli; written: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const stdout = Object.assign(stream, { isTTY: true, columns: 80, rows: 24 }) as unknown as NodeJS.WriteStream;
+  const cli: Cli = {
+    options: { json: false },
+    env: {},
+    cwd: '.',
+    stdin: process.stdin,
+    stdout,
+    stderr: stdout,
+    theme: plainTheme,
+  };
+  return { cli, written: () => stripVTControlCharacters(text) };
+}
+
+test('the live view draws when something happens, hides secrets, and ends with what is left', async () => {
+  const { cli, written } = terminal();
+  let servers = [statusOf('files')];
+  const view = liveView(cli, {
+    title: 'holdfast 1.0.0',
+    status: () => servers,
+    advice: () => 'kill -9 7',
+    redact: text => text.replaceAll('secret', '[redacted]'),
+  });
+  view.opened({ pid: 1, control: 'x' });
+  assert.match(written(), /● files +ready[\s\S]*kill -9 7\nCtrl-C stops everything/);
+
+  servers = [failed('weather', { lastError: { message: 'no secret', hint: '', stderrTail: [] } })];
+  view.event({ at: 0, type: 'server.notice', server: 'weather', instance: 1, incarnation: 1, text: 'a secret' });
+  await eventually(() => /no \[redacted\][\s\S]*weather: a \[redacted\]/.test(written()), { what: 'the second frame' });
+  view.say('a line of the log');
+  view.stopping();
+  view.close([]);
+  assert.match(written(), /a line of the log[\s\S]*stopping…[\s\S]*all servers are stopped, no process is left\n$/);
+  assert.doesNotMatch(written(), /secret/);
+});
