@@ -32,7 +32,7 @@ export const startupSchema = section(
   'Deadlines while starting; to miss one is a failed start.',
 );
 
-export const healthSchema = section(
+const healthSchema = section(
   {
     intervalMs: milliseconds(0).default(300_000).describe('Time between two checks, ±10 %. 0 turns them off.'),
     pingMs: milliseconds(1).default(10_000).describe('Time to answer a `ping`.'),
@@ -45,7 +45,7 @@ export const healthSchema = section(
   'How it is found out whether a server still works.',
 );
 
-export const stopSchema = section(
+const stopSchema = section(
   {
     drainMs: milliseconds(0).default(2_000).describe('Time to leave by itself after its stdin was closed.'),
     graceMs: milliseconds(0).default(100).describe('Time between the request to end and the kill.'),

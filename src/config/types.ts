@@ -1,6 +1,6 @@
 import type { output } from 'zod';
 import type { laterServerOptions } from './later.ts';
-import type { healthSchema, restartSchema, serverOptionsSchema, startupSchema, stopSchema } from './schema.ts';
+import type { restartSchema, serverOptionsSchema, startupSchema } from './schema.ts';
 
 /**
  * The configuration after loading: every default filled in, every variable expanded, every path absolute.
@@ -15,12 +15,9 @@ type Immutable<T> = T extends readonly (infer E)[]
 
 export type RestartOptions = Immutable<output<typeof restartSchema>>;
 export type StartupOptions = Immutable<output<typeof startupSchema>>;
-export type HealthOptions = Immutable<output<typeof healthSchema>>;
-export type StopOptions = Immutable<output<typeof stopSchema>>;
 
 /** Everything that `holdfast: {…}` of one server may set, with `holdfast.defaults` and the built-in defaults already applied. */
 export type ServerOptions = Immutable<Omit<output<typeof serverOptionsSchema>, (typeof laterServerOptions)[number]>>;
-export type Launch = ServerOptions['launch'];
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */

@@ -4,7 +4,7 @@ import type { ClientError, HoldfastError } from './holdfast-error.ts';
  * The JSON-RPC code of every error that Holdfast makes itself; `data.code` says which it is. JSON-RPC keeps -32768 to -32000 for
  * itself, MCP lives within, and a server's own codes there must not be mistaken for ours.
  */
-export const HOLDFAST_RPC_CODE = -31000;
+const HOLDFAST_RPC_CODE = -31000;
 
 /** The `error` member of a JSON-RPC answer. */
 export interface RpcError {

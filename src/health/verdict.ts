@@ -33,7 +33,7 @@ export interface Verdict {
 }
 
 /** Fewer calls than this in the window are no sample: one slow call would be its own 95th percentile. */
-export const MIN_CALLS = 10;
+const MIN_CALLS = 10;
 const NAMES_SHOWN = 5;
 
 /**

@@ -69,7 +69,7 @@ export function parseMessage(text: string): Parsed {
 }
 
 /** Finds the parts of a message that is JSON already; `value` is what the text parses to. Throws nothing for valid JSON. */
-export function scanEnvelope(text: string, value: object): Envelope {
+function scanEnvelope(text: string, value: object): Envelope {
   const start = skipSpace(text, 0);
   if (Array.isArray(value)) {
     return { kind: 'batch', text, value, items: itemSpans(text, start).map(span => sliceAt(text, span).raw) };

@@ -53,7 +53,7 @@ export function skipSpace(text: string, at: number): number {
 }
 
 /** Index after the value that begins at `at`. */
-export function skipValue(text: string, at: number): number {
+function skipValue(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === QUOTE) return skipString(text, at);
   if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipNested(text, at);

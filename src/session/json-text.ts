@@ -5,18 +5,14 @@ import type { MessageEnvelope, ResponseEnvelope } from './envelope.ts';
 import { forEachMember, itemSpans, keyAt, type Slice, type Span, skipSpace, sliceAt, splice } from './json-scan.ts';
 
 export {
-  type BatchEnvelope,
   type Envelope,
-  type InvalidEnvelope,
   type MessageEnvelope,
   type NotificationEnvelope,
-  type Parsed,
   parseMessage,
   type RequestEnvelope,
   type ResponseEnvelope,
-  scanEnvelope,
 } from './envelope.ts';
-export { type Edit, type Slice, type Span, splice } from './json-scan.ts';
+export { type Slice, type Span, splice } from './json-scan.ts';
 
 /** A message as text that has been parsed once, or its envelope, which saves looking for its parts again. */
 export type Message = string | MessageEnvelope;

@@ -13,7 +13,7 @@ const character = fc.oneof(
 
 export const rawString = fc.array(character, { maxLength: 8 }).map(parts => `"${parts.join('')}"`);
 
-export const rawNumber = fc.oneof(
+const rawNumber = fc.oneof(
   fc.integer().map(String),
   fc.constantFrom('12345678901234567890', '1.0', '-0', '1e400', '0.10E+2', '9007199254740993'),
 );

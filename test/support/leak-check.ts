@@ -19,7 +19,7 @@ export interface LeftoverOptions {
 }
 
 /** Those of the processes in question that live at this moment. */
-export async function leftovers({ markers = [], pids = [] }: LeftoverOptions): Promise<Found[]> {
+async function leftovers({ markers = [], pids = [] }: LeftoverOptions): Promise<Found[]> {
   const found = new Map<number, Found>();
   for (const marker of markers)
     for (const process of (await processesWith(marker)) ?? []) found.set(process.pid, process);

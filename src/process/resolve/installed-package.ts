@@ -57,7 +57,7 @@ export async function readJson(place: Place, file: string): Promise<Record<strin
 }
 
 /** The command that npx runs for a package: the only one, else the one named as the package is without its scope. */
-export function ownCommand(installed: InstalledPackage): string | undefined {
+function ownCommand(installed: InstalledPackage): string | undefined {
   const names = Object.keys(installed.bin);
   if (new Set(Object.values(installed.bin)).size === 1) return names[0];
   const name = unscoped(installed.name);

@@ -3,7 +3,7 @@ export const MAX_COMMAND_LINE = 32_766;
 export const MAX_CMD_LINE = 8_191;
 
 /** One argument, quoted so that CommandLineToArgvW and the C runtimes read it back unchanged. */
-export function quoteArgument(argument: string): string {
+function quoteArgument(argument: string): string {
   if (argument !== '' && !/[\s"]/.test(argument)) return argument;
   return `"${argument.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`;
 }
