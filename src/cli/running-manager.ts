@@ -9,6 +9,5 @@ export async function runningManager(cli: Cli): Promise<ControlClient> {
   if (client !== null) return client;
   const isNamed = cli.options.stateDir !== undefined || (cli.env.HOLDFAST_STATE_DIR ?? '') !== '';
   const config = isNamed ? undefined : shortPath(findConfig(cli), cli.cwd);
-  // Without the catalogue's "up -d", which comes with a later version.
-  throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config }, hint: 'start one with "holdfast up"' });
+  throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config } });
 }

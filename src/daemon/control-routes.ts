@@ -73,7 +73,8 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
     }),
   );
 
-  app.get('/status', c => {
+  app.get('/status', async c => {
+    await manager.sample();
     const uptimeMs = Math.round(performance.now() - since);
     const report: StatusReport = {
       manager: { pid: process.pid, version: packageVersion(), uptimeMs, url: null, clients: 0 },

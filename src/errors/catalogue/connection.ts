@@ -47,6 +47,6 @@ export const connectionEntries = {
   CONNECTION_NO_MANAGER: entry(
     false,
     'no manager is running[ for {config}]',
-    'start one with "holdfast up", or "holdfast up -d" to have it in the background',
+    'start one with "holdfast up"',
   ),
 } as const satisfies Record<`CONNECTION_${string}`, CatalogueEntry>;

@@ -7,7 +7,7 @@ export const networkEntries = {
   NETWORK_DNS: entry(
     true,
     'the server could not find the address of a host[: {host}]',
-    'check the name and the connection; behind a proxy set HTTPS_PROXY; "holdfast doctor" tries the lookup',
+    'check the name and the connection; behind a proxy set HTTPS_PROXY',
   ),
   NETWORK_TIMEOUT: entry(
     true,
@@ -38,7 +38,7 @@ export const networkEntries = {
   NETWORK_WINSOCK: entry(
     true,
     'Windows could not start its network library for the server[ ({status})]',
-    'its environment most often lacks SystemRoot: take away what removes it; else "holdfast doctor"',
+    'its environment most often lacks SystemRoot: take away what removes it',
     ['status'],
   ),
 } as const satisfies Record<`NETWORK_${string}`, CatalogueEntry>;
