@@ -41,6 +41,12 @@ class PosixGroup implements ProcessGroup {
     return (await this.#find()).map(entry => entry.pid);
   }
 
+  signalNow(what: 'terminate' | 'kill'): void {
+    if (this.#isEmpty) return;
+    send(-this.#leader, what === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    if (what === 'terminate') send(-this.#leader, 'SIGCONT');
+  }
+
   /** The group as a whole first: a signal to it cannot be outrun by a fork. Then those outside it, one by one. */
   #signal(members: readonly ProcessEntry[], signal: NodeJS.Signals): void {
     if (members.some(entry => entry.pgid === this.#leader)) send(-this.#leader, signal);

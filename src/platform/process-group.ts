@@ -11,6 +11,8 @@ export interface ProcessGroup {
   kill(): Promise<void>;
   /** Pids of the members that are alive; a zombie is not. */
   members(): Promise<number[]>;
+  /** For a process that is about to end: asks or insists at once, as far as that can be done without waiting. */
+  signalNow(what: 'terminate' | 'kill'): void;
 }
 
 export interface Containment {

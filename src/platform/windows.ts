@@ -1,7 +1,7 @@
 // Windows without native code: the tree is ended by `taskkill /T`, which finds children only while their parents live.
 // A child whose parent has gone before is neither seen nor ended: level `partial`. Job objects come with `win32.ts`.
 
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import type { Containment, ProcessGroup } from './process-group.ts';
 
 export const windowsContainment: Containment = {
@@ -38,6 +38,12 @@ class TaskkillGroup implements ProcessGroup {
         }
       });
     });
+  }
+
+  signalNow(what: 'terminate' | 'kill'): void {
+    if (what === 'terminate' || this.#hasExited()) return;
+    const { status } = spawnSync('taskkill', ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true });
+    if (status !== 0) end(this.#leader);
   }
 
   async members(): Promise<number[]> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { endAtExit } from '../platform/at-exit.ts';
 import { containment } from '../platform/containment.ts';
 import { cookieValue } from '../platform/posix.ts';
 import { COOKIE, type ProcessGroup } from '../platform/process-group.ts';
@@ -97,6 +98,7 @@ class ChildLife implements Life {
   readonly #streams: Streams;
   readonly #listener: LifeListener;
   readonly #options: LaunchOptions;
+  readonly #callOff: () => void;
   #isOver = false;
 
   constructor(child: ChildProcess, cookie: string, options: LaunchOptions, listener: LifeListener) {
@@ -108,6 +110,7 @@ class ChildLife implements Life {
     this.#listener = listener;
     this.#options = options;
     this.group = containment.contain(pid, cookie, () => child.exitCode !== null || child.signalCode !== null);
+    this.#callOff = endAtExit(this.group);
     this.stdin = new StdinQueue(this.#streams.stdin, {
       maxMessages: options.maxQueue,
       maxLength: options.maxMessageBytes,
@@ -125,6 +128,7 @@ class ChildLife implements Life {
 
   dispose(): void {
     this.#isOver = true;
+    this.#callOff();
     for (const stream of Object.values(this.#streams)) stream.destroy();
     this.#child.unref();
   }

@@ -136,6 +136,7 @@ describe('the stop ladder, on processes that will not go', () => {
         level: 'partial' as const,
         terminate: act('terminate'),
         kill: act('kill'),
+        signalNow: () => {},
         members: async () => members(),
       },
       exited: new Promise<never>(() => {}),

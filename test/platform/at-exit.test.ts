@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { withNothingLeft } from '../support/leak-check.ts';
+
+const HOST = fileURLToPath(new URL('../fixtures/host-that-exits.js', import.meta.url));
+
+for (const [how, code] of [
+  ['exit', 3],
+  ['uncaught', 1],
+] as const) {
+  test(`a host that ends by ${how} takes its servers along, also one that ignores everything`, async t => {
+    const sandbox = await withNothingLeft(t);
+    const host = spawn(process.execPath, [HOST, how], {
+      env: { ...process.env, ...sandbox.env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let pids = '';
+    host.stdout.on('data', chunk => {
+      pids += chunk;
+    });
+    assert.deepEqual(await once(host, 'exit'), [code, null]);
+    assert.match(pids, /^\d+ \d+\n$/, 'both servers were running');
+  });
+}
