@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
+import { callOut } from './errors/call-out.ts';
 import type { Handlers } from './session/host-handlers.ts';
 import type { RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
@@ -123,7 +124,7 @@ class HoldfastManager implements Manager {
       emit: this.#hub.emit,
       stateDir: options.stateDir ?? null,
       onNotification: (server, method, params) => {
-        for (const listener of [...this.#notified]) listener(server, method, params);
+        for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
   }

@@ -1,5 +1,6 @@
-import { serveControl } from '../daemon/control-api.ts';
+import { type ControlServer, serveControl } from '../daemon/control-api.ts';
 import { acquireLock } from '../daemon/instance-lock.ts';
+import { formatIssue } from '../errors/config-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
 import { packageVersion } from '../version.ts';
@@ -7,6 +8,7 @@ import type { Cli } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
+import { shortPath } from './places.ts';
 import { jsonView } from './views/json-view.ts';
 import { plainView } from './views/plain-view.ts';
 import type { Scene, View } from './views/view.ts';
@@ -33,14 +35,19 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   const lock = await acquireLock(stateDir);
   const end = new End(manager);
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
+  let control: ControlServer | null = null;
   try {
-    const control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
+    control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
     const view = await viewFor(cli, { title, status: () => manager.status(), advice, redact });
     const endLog = await logTo(cli, manager, redact, { write: text => view.say(text.trimEnd()) });
     manager.onEvent(event => view.event(event));
     end.onBegin = () => view.stopping();
     view.opened({ pid: process.pid, control: control.path });
+    // A key that nobody knows is often the whole trouble, and few people run "config check" first.
+    for (const warning of manager.config.warnings) {
+      view.say(`${formatIssue({ ...warning, file: shortPath(warning.file, cli.cwd) })} (warning)`);
+    }
     manager.start().catch((error: unknown) => end.fail(error));
     const meanwhile = options.meanwhile?.(manager);
     await end.begun;
@@ -51,6 +58,9 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     view.close(survivors);
     return end.exitCode(survivors);
   } finally {
+    // Done already where all went well, and harmless a second time; after a fault of ours nothing may stay either.
+    await manager.close();
+    await control?.close();
     await lock.release();
     ends[Symbol.dispose]();
   }

@@ -123,6 +123,9 @@ function usageError({ code, message }: CommanderError, named: Command | undefine
   if (code === 'commander.help') return new UsageError(`"${named?.name()}" needs a command after it`, help);
   const [what = '', guess] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(guess ?? '')?.[1];
-  const words = what.replace(/'([^']*)'/g, '"$1"').replace(/\.$/, '');
+  const words = what
+    .replace(/'([^']*)'/g, '"$1"')
+    .replace(/\. expected/i, ': expected')
+    .replace(/\.$/, '');
   return new UsageError(words, suggestion === undefined ? help : `did you mean "${suggestion}"? ${help}`);
 }

@@ -1,7 +1,41 @@
+import type { ServerStatus } from '../supervisor/status.ts';
+import type { HoldfastEvent } from '../telemetry/events.ts';
+
+type Redact = (text: string) => string;
+
 /** The value with every text in it redacted; keys stay. */
-export function redactDeep(value: unknown, redact: (text: string) => string): unknown {
+export function redactDeep<T>(value: T, redact: Redact): T {
+  return deep(value, redact) as T;
+}
+
+function deep(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map(item => redactDeep(item, redact));
+  if (Array.isArray(value)) return value.map(item => deep(item, redact));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactDeep(item, redact)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item, redact)]));
+}
+
+/**
+ * The status with what a server or its surroundings may have said redacted. It is done before the text is laid out: a secret that is
+ * broken over two lines is not found any more, and a line that is changed afterwards no longer fits. The words that we compare (states,
+ * names) stay, whatever the secrets are.
+ */
+export function redactStatus(server: ServerStatus, redact: Redact): ServerStatus {
+  const { reason, lastError } = server;
+  return { ...server, reason: reason === null ? null : redact(reason), lastError: redactDeep(lastError, redact) };
+}
+
+/** The same for an event. */
+export function redactEvent(event: HoldfastEvent, redact: Redact): HoldfastEvent {
+  switch (event.type) {
+    case 'server.backoff':
+    case 'server.failed':
+      return { ...event, fault: redactDeep(event.fault, redact) };
+    case 'server.notice':
+      return { ...event, text: redact(event.text) };
+    case 'health.changed':
+      return { ...event, reason: event.reason === null ? null : redact(event.reason) };
+    default:
+      return event;
+  }
 }

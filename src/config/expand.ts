@@ -12,7 +12,10 @@ export interface Scope {
 
 export interface Expanded {
   readonly text: string;
-  /** One sentence for each `${…}` that has no value; it stands in `text` as it was written. */
+  /**
+   * One sentence for each `${…}` that has no value; it stands in `text` as it was written, but not in the sentence: whoever takes the
+   * values of variables out of what is shown would take it out too.
+   */
   readonly problems: readonly string[];
 }
 
@@ -66,7 +69,7 @@ function valueFor(inner: string, scope: Scope, problems: string[], depth: number
       return scope.separator;
   }
   if (/^(input|command|config):[^-]/.test(inner)) {
-    problems.push(`${asWritten} is known to the editor alone: write a value or \${VARIABLE} in its place`);
+    problems.push(`"${inner}" is known to the editor alone: write a value or \${VARIABLE} in its place`);
     return asWritten;
   }
   // Windows has names such as "ProgramFiles(x86)".
@@ -79,6 +82,6 @@ function valueFor(inner: string, scope: Scope, problems: string[], depth: number
     return value === undefined || value === '' ? expandWithin(fallback, scope, problems, depth + 1) : value;
   }
   if (value !== undefined) return value;
-  problems.push(`the variable ${name} is not set: set it, or write \${${name}:-default}`);
+  problems.push(`the variable ${name} is not set`);
   return asWritten;
 }

@@ -115,7 +115,7 @@ function warnOfSpaces(
 function readProcess(entry: Entry, command: string, path: KeyPath, context: Context, problems: string[]) {
   const value = (text: string, ...key: KeyPath): string => {
     const expanded = expand(text, context.scope);
-    problems.push(...expanded.problems.map(problem => `${formatPath([...path, ...key])}: ${problem}`));
+    problems.push(...expanded.problems.map(problem => `${problem} (${formatPath([...path, ...key])})`));
     return expanded.text;
   };
   const fileEnv =
@@ -143,7 +143,7 @@ function readEnvFile(
     return Object.fromEntries(pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    problems.push(`${formatPath([...path, 'envFile'])}: cannot read ${JSON.stringify(file)} (${why})`);
+    problems.push(`cannot read ${JSON.stringify(file)}, ${why} (${formatPath([...path, 'envFile'])})`);
     return {};
   }
 }

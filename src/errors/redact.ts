@@ -80,8 +80,8 @@ function hideQuoted(_all: string, name: string, link: string, value: string): st
   return `${name}${link}${/^\\*["']?/.exec(value)?.[0] ?? ''}${MARK}`;
 }
 
-/** Counts and flags, as in `max_tokens=4096` and `token: null`; a password may be a number. */
+/** Counts, flags and prose, as in `max_tokens=4096`, `token: null` and `TOKEN: not set`; a password may be a number. */
 function isPlain(name: string, value: string): boolean {
-  const nothing = /^\\*["']?(?:true|false|null|undefined|none)$/i;
+  const nothing = /^\\*["']?(?:true|false|null|undefined|none|not|missing|required|unset|empty|must|the)$/i;
   return nothing.test(value) || (/^token/i.test(name) && /^\d{1,6}$/.test(value));
 }

@@ -67,6 +67,7 @@ export class HealthMonitor {
   #tick: Timer | null = null;
   #waiting: Timer | null = null;
   #heardAt = -Infinity;
+  #resumedAt = -Infinity;
   #isProven = false;
   #lastCheck: { at: number; verdict: Verdict } | null = null;
   #pingMs: number | null = null;
@@ -136,8 +137,16 @@ export class HealthMonitor {
     this.#payOwed();
   }
 
+  /** A call is over, however it ended. `isFailure`: an error of the server, not the tool's own. */
+  measured(tookMs: number, isFailure: boolean): void {
+    const now = this.#clock.now();
+    // A call that was under way over a sleep has slept, too: its time says nothing about the server.
+    if (now - tookMs >= this.#resumedAt) this.latency.record(now, tookMs, isFailure);
+  }
+
   /** The machine slept or its clock jumped: what was measured since is worth nothing. */
   resumed(): void {
+    this.#resumedAt = this.#clock.now();
     this.latency.clear();
     this.#post({ type: 'resumed' });
   }
@@ -223,7 +232,10 @@ export class HealthMonitor {
       () => timer.cancel(), // the process went down, which is told to the ladder as such
     );
     // A stopped process or a zombie cannot answer, however patient we are.
-    void this.#patient.processState().then(state => this.#post({ type: 'processState', incarnation, state }));
+    this.#patient.processState().then(
+      state => this.#post({ type: 'processState', incarnation, state }),
+      () => {}, // the process table could not be read: then the probe alone decides
+    );
   }
 
   async #compareTools(incarnation: number): Promise<void> {

@@ -114,11 +114,23 @@ export async function isOwn(pid: number): Promise<boolean> {
   }
 }
 
+/** All at once would take as many file descriptors as there are processes, and those have a limit. */
+const MAX_OPEN = 32;
+let open = 0;
+const inLine: (() => void)[] = [];
+
 async function readIfThere(path: string): Promise<string | null> {
+  if (open < MAX_OPEN) open++;
+  else await new Promise<void>(resolve => inLine.push(resolve));
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     return ignoreGone(error);
+  } finally {
+    // Whoever waits takes the place over.
+    const next = inLine.shift();
+    if (next === undefined) open--;
+    else next();
   }
 }
 

@@ -178,6 +178,8 @@ class ChildLife implements Life {
 
   async #awaitExit(): Promise<void> {
     const exit = await this.exited;
+    // What comes from now on can only have reached nobody: it waits, and can be sent to the next life.
+    this.stdin.close();
     // Answers written just before the end are still in the pipe.
     const drained = Promise.all([ended(this.#streams.stdout), ended(this.#streams.stderr)]);
     await firstOf(this.#options.clock, LAST_WORDS_MS, drained);

@@ -4,6 +4,8 @@ import { firstOf } from './wait.ts';
 
 /** What the stop ladder needs of a process. */
 export interface Stoppable {
+  /** The leader. */
+  readonly pid: number;
   readonly group: ProcessGroup;
   /** Settles when the leader has exited; it does not wait for the pipes, which a grandchild may hold for ever. */
   readonly exited: Promise<unknown>;
@@ -27,7 +29,9 @@ export interface ShutdownReport {
   readonly survivors: readonly number[];
   readonly tookMs: number;
   /** The last rung that was needed. */
-  readonly rung: 'exited' | 'drained' | 'terminated' | 'killed';
+  readonly rung: 'drained' | 'terminated' | 'killed';
+  /** Why the system could not be asked at the last look (no file descriptors left, say): the leader then stands for them all. */
+  readonly trouble: unknown;
 }
 
 /** A kill is checked for this long before its survivors are named. */
@@ -39,12 +43,12 @@ const POLL_MS = 20;
  * It judges by the whole group, not by the leader; it always ends, and never throws for a process that will not go.
  */
 export async function shutDown(target: Stoppable, options: ShutdownOptions): Promise<ShutdownReport> {
-  const { group } = target;
   const { clock, hasten } = options;
   const from = clock.now();
+  const group = new Tolerant(target);
   const done = (rung: ShutdownReport['rung'], survivors: readonly number[]): ShutdownReport => {
     target.dispose();
-    return { survivors, rung, tookMs: Math.round(clock.now() - from) };
+    return { survivors, rung, tookMs: Math.round(clock.now() - from), trouble: group.trouble };
   };
 
   target.closeStdin();
@@ -67,7 +71,44 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
   return done('killed', survivors);
 }
 
-async function isEmptyWithin(group: ProcessGroup, ms: number, clock: Clock, hasten: AbortSignal): Promise<boolean> {
+/** A group that is there as long as nobody can tell: where the system does not answer now, it may at the next look. */
+class Tolerant {
+  readonly #target: Stoppable;
+  trouble: unknown = null;
+
+  constructor(target: Stoppable) {
+    this.#target = target;
+  }
+
+  async members(): Promise<number[]> {
+    try {
+      const members = await this.#target.group.members();
+      this.trouble = null;
+      return members;
+    } catch (error) {
+      this.trouble = error;
+      return [this.#target.pid];
+    }
+  }
+
+  terminate(): Promise<void> {
+    return this.#try(() => this.#target.group.terminate());
+  }
+
+  kill(): Promise<void> {
+    return this.#try(() => this.#target.group.kill());
+  }
+
+  async #try(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.trouble = error;
+    }
+  }
+}
+
+async function isEmptyWithin(group: Tolerant, ms: number, clock: Clock, hasten: AbortSignal): Promise<boolean> {
   const deadline = clock.now() + ms;
   for (;;) {
     if ((await group.members()).length === 0) return true;

@@ -6,6 +6,13 @@ export interface Outgoing {
   withdraw(): boolean;
 }
 
+export interface WriteOptions {
+  /** Called once the message has been handed to the stream. */
+  readonly onWritten?: (() => void) | undefined;
+  /** It waits also where the queue is full: it was taken on before, and is only sent again. */
+  readonly isOwed?: boolean | undefined;
+}
+
 interface Entry {
   readonly line: string;
   readonly onWritten: (() => void) | undefined;
@@ -41,7 +48,7 @@ export class StdinQueue {
   }
 
   /** Null when the queue is full; nothing has been taken then. */
-  write(line: string, onWritten?: () => void): Outgoing | null {
+  write(line: string, { onWritten, isOwed = false }: WriteOptions = {}): Outgoing | null {
     const entry: Entry = { line, onWritten };
     if (this.#waiting.length === 0 && this.#canWrite()) {
       this.#hand(entry);
@@ -49,7 +56,7 @@ export class StdinQueue {
     }
     const isFull =
       this.#waiting.length >= this.#options.maxMessages || this.#length + line.length > this.#options.maxLength;
-    if (isFull) return null;
+    if (isFull && !isOwed) return null;
     this.#waiting.push(entry);
     this.#length += line.length;
     return { withdraw: () => this.#withdraw(entry) };

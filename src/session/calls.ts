@@ -101,7 +101,7 @@ export class Calls {
         replayed++;
         call.options.onReplay?.();
       }
-      this.#send(call, upstream);
+      this.#send(call, upstream, true);
     }
     return { sent: waiting.length, replayed };
   }
@@ -152,7 +152,9 @@ export class Calls {
       progressToken?: unknown;
       progress?: unknown;
     };
-    const call = this.#byUpstreamId.get(Number(progressToken));
+    // The token that we gave is a number; a server that gives it back as a string is understood all the same.
+    const isToken = typeof progressToken === 'number' || typeof progressToken === 'string';
+    const call = isToken ? this.#byUpstreamId.get(Number(progressToken)) : undefined;
     if (call?.progressToken == null) return false;
     if (typeof progress === 'number') {
       if (progress <= call.toldBefore) return true;
@@ -197,7 +199,7 @@ export class Calls {
     this.#deadlines.set(call, Math.min(call.options.deadline, now + this.#options.holdMs));
   }
 
-  #send(call: Call, upstream: Upstream): void {
+  #send(call: Call, upstream: Upstream, isOwed = false): void {
     const id = upstream.nextId();
     call.upstreamId = id;
     call.place = 'queued';
@@ -216,9 +218,10 @@ export class Calls {
       onLost: (error: HoldfastError) =>
         this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: true }))),
     };
-    const outgoing = upstream.send(id, text, pending, () => {
+    const onWritten = () => {
       call.place = 'written';
-    });
+    };
+    const outgoing = upstream.send(id, text, pending, { onWritten, isOwed });
     if (outgoing === null) return this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
     call.outgoing = outgoing;
   }

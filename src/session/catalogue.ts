@@ -65,6 +65,11 @@ export class Catalogue {
     return diff;
   }
 
+  /** Whether there is a tool of this name; null where the list has never been read. On the path of every call. */
+  hasTool(name: string): boolean | null {
+    return this.#lists.has('tools') ? this.#tools.has(name) : null;
+  }
+
   /** The annotations of a tool, as far as they are known; null for a tool that is not in the list. */
   annotations(tool: string): Record<string, unknown> | null {
     const annotations = this.#tools.get(tool)?.annotations;

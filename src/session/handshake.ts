@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { notification, rawMember } from './json-text.ts';
+import { brief, serverErrorOf } from './server-error.ts';
 import type { Upstream } from './upstream.ts';
 
 /** The revisions that begin with `initialize`, newest first. */
@@ -24,10 +25,8 @@ export interface Handshake {
 export async function shakeHands(upstream: Upstream, params: InitializeParams): Promise<Handshake> {
   const answer = await upstream.ask('initialize', params);
   if (answer.error !== null) {
-    const { code, message } = answer.value.error as { code?: unknown; message?: unknown };
-    throw new HoldfastError('CONNECTION_HANDSHAKE_REJECTED', {
-      details: { rpcCode: String(code), rpcMessage: String(message) },
-    });
+    const { code, message } = serverErrorOf(answer.value.error);
+    throw new HoldfastError('CONNECTION_HANDSHAKE_REJECTED', { details: { rpcCode: code, rpcMessage: message } });
   }
   const value = answer.value.result as Partial<{
     protocolVersion: unknown;
@@ -36,7 +35,10 @@ export async function shakeHands(upstream: Upstream, params: InitializeParams): 
   }> | null;
   const version = value?.protocolVersion;
   if (typeof version !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(version)) {
-    const details = { version: typeof version === 'string' ? version : 'none', known: LEGACY_VERSIONS.join(', ') };
+    const details = {
+      version: typeof version === 'string' ? brief(version) : 'none',
+      known: LEGACY_VERSIONS.join(', '),
+    };
     throw new HoldfastError('CONNECTION_PROTOCOL_VERSION', { details });
   }
   upstream.tell(notification('notifications/initialized'));

@@ -1,10 +1,11 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Item, itemsOf, LISTS, type ListKind } from './catalogue.ts';
 import type { ResponseEnvelope } from './json-text.ts';
+import { serverErrorOf } from './server-error.ts';
 import type { Upstream } from './upstream.ts';
 
 /** More pages than this are a server that never comes to an end. */
-const MAX_PAGES = 1_000;
+export const MAX_PAGES = 1_000;
 /** JSON-RPC: the server does not know the method. */
 const METHOD_NOT_FOUND = -32601;
 
@@ -19,11 +20,12 @@ export async function fetchList(upstream: Upstream, kind: ListKind, onPage: () =
   for (let page = 0; page < MAX_PAGES; page++) {
     const answer: ResponseEnvelope = await upstream.ask(LISTS[kind].method, cursor === null ? {} : { cursor });
     if (answer.error !== null) {
-      const { code, message } = answer.value.error as { code?: unknown; message?: unknown };
+      const { code, message } = serverErrorOf(answer.value.error);
       if (code === METHOD_NOT_FOUND) return [];
-      throw failed(kind, `it answered ${String(code)}: ${String(message)}`);
+      throw failed(kind, `it answered ${code ?? 'an error'}: ${message ?? 'without a word'}`);
     }
-    items.push(...itemsOf(kind, answer.text));
+    // One by one: a page may have more items than a call can have arguments.
+    for (const item of itemsOf(kind, answer.text)) items.push(item);
     const next: unknown = (answer.value.result as { nextCursor?: unknown } | null)?.nextCursor;
     if (typeof next !== 'string' || next === '') return items;
     if (next === cursor) throw failed(kind, 'it gave the same cursor twice');

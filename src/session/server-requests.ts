@@ -10,6 +10,9 @@ import {
 } from './json-text.ts';
 import type { Upstream } from './upstream.ts';
 
+/** More open questions than this are a server that does not wait for answers. */
+export const MAX_ASKED = 1_000;
+
 interface Asked {
   readonly upstream: Upstream;
   readonly id: string;
@@ -23,8 +26,9 @@ export class ServerRequests {
   readonly #open = new Map<number, Asked>();
   #lastId = 0;
 
-  /** The request as the client may see it. */
-  take(envelope: RequestEnvelope, upstream: Upstream): string {
+  /** The request as the client may see it; null when too many are open. */
+  take(envelope: RequestEnvelope, upstream: Upstream): string | null {
+    if (this.#open.size >= MAX_ASKED) return null;
     this.#lastId++;
     this.#open.set(this.#lastId, { upstream, id: envelope.id.raw });
     return withId(envelope, String(this.#lastId));
@@ -44,9 +48,11 @@ export class ServerRequests {
   /** A `notifications/cancelled` of the server about a question of its own, with our id; null when it is not open. */
   cancel(envelope: NotificationEnvelope, upstream: Upstream): string | null {
     const raw = rawMember(envelope, ['params', 'requestId'])?.raw;
-    if (raw === undefined) return null;
+    // Of an id that is neither string nor number no question can be.
+    if (raw === undefined || !/^["\d-]/.test(raw)) return null;
+    const key = idKey(raw);
     for (const [id, asked] of this.#open) {
-      if (asked.upstream !== upstream || idKey(asked.id) !== idKey(raw)) continue;
+      if (asked.upstream !== upstream || idKey(asked.id) !== key) continue;
       this.#open.delete(id);
       return withRequestId(envelope, String(id));
     }

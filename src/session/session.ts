@@ -7,6 +7,7 @@ import type { CallOptions } from './call.ts';
 import { Calls, type CloseReport, type Finished } from './calls.ts';
 import { type Catalogue, type Item, isSame, LISTS, type ListDiff, type ListKind, listKindOf } from './catalogue.ts';
 import type { CatalogueStore } from './catalogue-store.ts';
+import { Coalesced } from './coalesced.ts';
 import { type Handshake, type InitializeParams, shakeHands } from './handshake.ts';
 import {
   errorResponse,
@@ -45,6 +46,8 @@ export interface SessionSetup {
   readonly reports: SessionReports;
 }
 
+/** A list that changes without end is read this often. */
+const REREAD_PAUSE_MS = 100;
 /** JSON-RPC: internal error, given to a server whose question cannot reach the client. */
 const INTERNAL_ERROR = -32603;
 
@@ -58,6 +61,8 @@ export class Session {
   readonly snapshot = new Snapshot();
   readonly #setup: SessionSetup;
   readonly #asked = new ServerRequests();
+  /** By the method that announces the change. */
+  readonly #rereads = new Map<string, Coalesced>();
   #host: SessionHost | null = null;
   #params: InitializeParams;
   #handshake: Handshake | null = null;
@@ -158,6 +163,7 @@ export class Session {
   /** The process is going or gone: nothing more is sent or heard. See `Calls.close` for what becomes of the calls. */
   close(fault: HoldfastError | null, isFinal: boolean): CloseReport {
     this.#isOpen = false;
+    for (const reread of this.#rereads.values()) reread.clear();
     const report = this.calls.close(fault, isFinal);
     const upstream = this.#upstream;
     this.#upstream = null;
@@ -238,7 +244,9 @@ export class Session {
       upstream.tell(errorResponse(envelope.id.raw, INTERNAL_ERROR, 'no client is there to answer'));
       return;
     }
-    this.#host.onRequest(this.#asked.take(envelope, upstream));
+    const question = this.#asked.take(envelope, upstream);
+    if (question !== null) this.#host.onRequest(question);
+    else upstream.tell(errorResponse(envelope.id.raw, INTERNAL_ERROR, 'too many questions are open'));
   }
 
   #onServerNotification(envelope: NotificationEnvelope, upstream: Upstream): void {
@@ -266,9 +274,13 @@ export class Session {
   #reread(kinds: readonly ListKind[], envelope: NotificationEnvelope, upstream: Upstream): void {
     // Before the first list has been read there is nothing to follow; it is about to be read anyway.
     if (!this.#isOpen) return;
-    void Promise.all(kinds.map(async kind => this.accept(kind, await this.fetch(upstream, kind), true)))
-      .catch((error: unknown) => this.#setup.reports.onNotice(`a changed list could not be read: ${String(error)}`))
-      .finally(() => this.#notifyHost(envelope.text));
+    const read = () =>
+      Promise.all(kinds.map(async kind => this.accept(kind, await this.fetch(upstream, kind), true)))
+        .catch((error: unknown) => this.#setup.reports.onNotice(`a changed list could not be read: ${String(error)}`))
+        .then(() => this.#notifyHost(envelope.text));
+    const known = this.#rereads.get(envelope.method) ?? new Coalesced(this.#setup.clock, REREAD_PAUSE_MS);
+    this.#rereads.set(envelope.method, known);
+    known.run(read);
   }
 
   #notifyHost(text: string): void {

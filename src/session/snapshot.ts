@@ -1,5 +1,5 @@
 import { request } from './json-text.ts';
-import type { Upstream } from './upstream.ts';
+import type { Pending, Upstream } from './upstream.ts';
 
 /** Whether a request of this method changes what a restarted process must be told. */
 export const isRemembered = (method: string): boolean =>
@@ -45,13 +45,14 @@ export class Snapshot {
     }
     for (const step of steps) {
       const id = upstream.nextId();
-      upstream.send(id, request(String(id), step.method, step.params), {
+      const pending: Pending = {
         onAnswer: answer => {
           if (answer.error !== null) step.onRefused();
         },
         // The process went down again; the next one is told the same.
         onLost: () => {},
-      });
+      };
+      upstream.send(id, request(String(id), step.method, step.params), pending, { isOwed: true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Outgoing, StdinQueue } from '../process/stdin-queue.ts';
+import type { Outgoing, StdinQueue, WriteOptions } from '../process/stdin-queue.ts';
 import {
   type Envelope,
   type NotificationEnvelope,
@@ -35,7 +35,8 @@ export class Upstream {
   readonly #listener: UpstreamListener;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  #isAbandoned = false;
+  /** Why there is no process any more. */
+  #end: HoldfastError | null = null;
 
   constructor(stdin: StdinQueue, listener: UpstreamListener) {
     this.#stdin = stdin;
@@ -47,7 +48,7 @@ export class Upstream {
     const parsed = parseMessage(bytes.toString('utf8'));
     if (!parsed.ok) return false;
     // What a process still says after we have given it up concerns nobody.
-    if (!this.#isAbandoned) this.#route(parsed.envelope);
+    if (this.#end === null) this.#route(parsed.envelope);
     return true;
   }
 
@@ -57,11 +58,11 @@ export class Upstream {
     return this.#lastId;
   }
 
-  /** Sends a request that already carries `id`. Null when the server does not read and the queue is full. */
-  send(id: number, text: string, pending: Pending, onWritten?: () => void): Outgoing | null {
-    if (this.#isAbandoned) return null;
+  /** Sends a request that already carries `id`. Null when the server does not read and the queue is full, or when it is gone. */
+  send(id: number, text: string, pending: Pending, options?: WriteOptions): Outgoing | null {
+    if (this.#end !== null) return null;
     this.#pending.set(id, pending);
-    const outgoing = this.#stdin.write(oneLine(text), onWritten);
+    const outgoing = this.#stdin.write(oneLine(text), options);
     if (outgoing === null) this.#pending.delete(id);
     return outgoing;
   }
@@ -76,7 +77,8 @@ export class Upstream {
     return new Promise((resolve, reject) => {
       const id = this.nextId();
       const outgoing = this.send(id, request(String(id), method, params), { onAnswer: resolve, onLost: reject });
-      if (outgoing === null) reject(new HoldfastError('RESOURCE_QUEUE_FULL', { details: this.#stdin.fullness }));
+      if (outgoing !== null) return;
+      reject(this.#end ?? new HoldfastError('RESOURCE_QUEUE_FULL', { details: this.#stdin.fullness }));
     });
   }
 
@@ -92,7 +94,7 @@ export class Upstream {
 
   /** The process is gone: nothing will be answered. */
   abandon(error: HoldfastError): void {
-    this.#isAbandoned = true;
+    this.#end = error;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of waiting) pending.onLost(error);
@@ -108,7 +110,12 @@ export class Upstream {
         }
         return;
       case 'invalid':
-        return this.#listener.onStray(envelope.reason);
+        this.#listener.onStray(envelope.reason);
+        // What was meant as an answer comes only once: its caller would wait in vain.
+        if (envelope.method === null && envelope.id !== null) {
+          this.spoil(envelope.id.raw, new HoldfastError('TOOL_BAD_ANSWER', { details: { reason: envelope.reason } }));
+        }
+        return;
       case 'request':
         this.#listener.onHeard();
         return this.#listener.onRequest(envelope);
@@ -126,7 +133,8 @@ export class Upstream {
 
   #take(idRaw: string): Pending | undefined {
     // Our ids are whole numbers; a server that gives them back as strings is understood all the same.
-    const id = Number(JSON.parse(idRaw));
+    const value: unknown = JSON.parse(idRaw);
+    const id = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;

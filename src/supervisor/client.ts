@@ -1,8 +1,11 @@
+import { callOut } from '../errors/call-out.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import type { Clock } from '../process/clock.ts';
 import { itemsOf, LISTS, type ListKind } from '../session/catalogue.ts';
-import { notification, parseMessage, request } from '../session/json-text.ts';
+import { notification, request } from '../session/json-text.ts';
+import { MAX_PAGES } from '../session/lists.ts';
+import { serverErrorOf } from '../session/server-error.ts';
 import type { Instance } from './instance.ts';
 
 export interface RequestOptions {
@@ -38,22 +41,19 @@ export class Client {
    */
   async request(method: string, params: object = {}, options: RequestOptions = {}): Promise<unknown> {
     const id = this.#nextId();
-    const wantsProgress = options.onProgress !== undefined;
+    const { onProgress } = options;
+    const wantsProgress = onProgress !== undefined;
     const meta = wantsProgress ? { _meta: { ...(params as { _meta?: object })._meta, progressToken: id } } : {};
     const answer = await this.requestRaw(request(String(id), method, { ...params, ...meta }), {
       ...options,
       onProgress: undefined,
       onProgressText: wantsProgress
-        ? text => options.onProgress?.((JSON.parse(text) as { params: Progress }).params)
+        ? text => callOut(() => onProgress((JSON.parse(text) as { params: Progress }).params))
         : undefined,
     });
-    const { error, result } = JSON.parse(answer) as {
-      error?: { code?: unknown; message?: unknown; data?: unknown };
-      result?: unknown;
-    };
+    const { error, result } = JSON.parse(answer) as { error?: unknown; result?: unknown };
     if (error === undefined) return result;
-    const details = { rpcCode: error.code, rpcMessage: error.message, rpcData: error.data, method };
-    throw new HoldfastError('TOOL_CALL_FAILED', { server: this.#instance.config.name, details });
+    throw this.#refused(method, error);
   }
 
   /** Any request, as raw JSON-RPC text with an id of the caller's; resolves with the raw answer under that id. */
@@ -73,15 +73,10 @@ export class Client {
 
   /** A tool, by name. @throws HoldfastError TOOL_UNKNOWN, with the nearest name, where the tools are known and it is none of them. */
   async callTool(name: string, args: object, options?: RequestOptions): Promise<unknown> {
-    const tools = this.#instance.session.catalogue.list('tools');
-    if (this.#instance.model.state.name === 'ready' && tools !== null && !tools.some(tool => tool.key === name)) {
-      const details = {
-        tool: name,
-        nearest: nearest(
-          name,
-          tools.map(tool => tool.key),
-        ),
-      };
+    const { catalogue } = this.#instance.session;
+    if (this.#instance.model.state.name === 'ready' && catalogue.hasTool(name) === false) {
+      const names = (catalogue.list('tools') ?? []).map(tool => tool.key);
+      const details = { tool: name, nearest: nearest(name, names) };
       throw new HoldfastError('TOOL_UNKNOWN', { server: this.#instance.config.name, details });
     }
     return this.request('tools/call', { name, arguments: args }, options);
@@ -92,24 +87,25 @@ export class Client {
     const { session, model } = this.#instance;
     if (model.state.name === 'ready' && !session.offers(kind)) return [];
     const items: Record<string, unknown>[] = [];
-    for (let cursor: unknown; ; ) {
-      const params = cursor === undefined ? {} : { cursor };
-      const text = request(String(this.#nextId()), LISTS[kind].method, cursor === undefined ? undefined : params);
-      const answer = parseMessage(await this.requestRaw(text, options));
-      if (!answer.ok || answer.envelope.kind !== 'response') return items;
-      const { error, result } = answer.envelope.value as {
-        error?: { code?: unknown; message?: unknown };
-        result?: { nextCursor?: unknown };
-      };
-      if (error != null) {
-        const details = { rpcCode: error.code, rpcMessage: error.message, method: LISTS[kind].method };
-        throw new HoldfastError('TOOL_CALL_FAILED', { server: this.#instance.config.name, details });
-      }
-      for (const item of itemsOf(kind, answer.envelope.text))
-        items.push(JSON.parse(item.raw) as Record<string, unknown>);
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const { method } = LISTS[kind];
+      const params = cursor === undefined ? undefined : { cursor };
+      const answer = await this.requestRaw(request(String(this.#nextId()), method, params), options);
+      const { error, result } = JSON.parse(answer) as { error?: unknown; result?: { nextCursor?: unknown } | null };
+      if (error !== undefined) throw this.#refused(method, error);
+      for (const item of itemsOf(kind, answer)) items.push(JSON.parse(item.raw) as Record<string, unknown>);
       if (typeof result?.nextCursor !== 'string' || result.nextCursor === cursor) return items;
       cursor = result.nextCursor;
     }
+    const details = { kind, why: `it gave more than ${MAX_PAGES} pages` };
+    throw new HoldfastError('TOOL_LIST_FAILED', { server: this.#instance.config.name, details });
+  }
+
+  #refused(method: string, error: unknown): HoldfastError {
+    const { code, message } = serverErrorOf(error);
+    const details = { rpcCode: code, rpcMessage: message, rpcData: (error as { data?: unknown } | null)?.data, method };
+    return new HoldfastError('TOOL_CALL_FAILED', { server: this.#instance.config.name, details });
   }
 
   #nextId(): number {

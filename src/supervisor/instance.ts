@@ -261,7 +261,7 @@ export class Instance {
 
   #onFinished(finished: Finished): void {
     const isFailure = this.statistics.count(finished);
-    this.monitor.latency.record(this.#context.clock.now(), finished.tookMs, isFailure);
+    this.monitor.measured(finished.tookMs, isFailure);
     const isOverdue = !finished.settled.ok && finished.settled.error.code === 'TOOL_CALL_TIMEOUT';
     this.monitor.callsChanged(this.model.incarnation, isOverdue);
     this.#events.callFinished(this.model, finished);

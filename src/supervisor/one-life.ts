@@ -1,5 +1,5 @@
 import type { ServerConfig } from '../config/types.ts';
-import { classifyExit } from '../errors/classify.ts';
+import { classifyExit, classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Event, Evidence } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
@@ -123,7 +123,7 @@ export class OneLife {
 
   /** Ends the process and all that it started. Posts `cleaned` in every case: a stop that hangs would be worse than a survivor. */
   async clean(isGentle: boolean, knownSurvivors: readonly number[]): Promise<void> {
-    const { config, incarnation, clock, post } = this.#setup;
+    const { config, incarnation, clock, post, onNotice } = this.#setup;
     this.#isGivenUp = true;
     await this.#spawning;
     let survivors: readonly number[] = knownSurvivors;
@@ -131,9 +131,13 @@ export class OneLife {
       if (this.#life !== null) {
         const { drainMs, graceMs } = config.options.stop;
         const options = { drainMs: isGentle ? drainMs : 0, graceMs, clock, hasten: this.#hasten.signal };
-        survivors = (await shutDown(this.#life, options)).survivors;
+        const report = await shutDown(this.#life, options);
+        survivors = report.survivors;
+        if (report.trouble !== null) onNotice(`its processes could not be looked for: ${String(report.trouble)}`);
       } else survivors = [];
     } finally {
+      // Whose processes are gone uses nothing; to look for them costs a reading of the whole process table.
+      this.#usage = null;
       post({ type: 'cleaned', incarnation, survivors });
     }
   }
@@ -190,14 +194,18 @@ export class OneLife {
       await step();
     } catch (error) {
       const { config } = this.#setup;
-      const cause =
-        error instanceof HoldfastError
-          ? error
-          : new HoldfastError('PROCESS_SPAWN_FAILED', { details: { reason: String(error) }, cause: error });
+      const cause = error instanceof HoldfastError ? error : unforeseen(error, config);
       const { stderrTail } = this.evidence();
       this.#down(
         cause.with({ server: config.name, stderrTail: cause.stderrTail.length > 0 ? cause.stderrTail : stderrTail }),
       );
     }
   }
+}
+
+/** The system's own refusals have a code; their words may name paths. Anything else is a mistake of ours. */
+function unforeseen(error: unknown, { name, command, cwd }: ServerConfig): HoldfastError {
+  return error instanceof Error && 'syscall' in error
+    ? classifySpawnError(error as NodeJS.ErrnoException, { server: name, command, cwd })
+    : new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(error) }, cause: error });
 }

@@ -1,6 +1,7 @@
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Finished } from '../session/calls.ts';
+import { serverErrorOf } from '../session/server-error.ts';
 
 /** How one life ended that nobody asked to end. */
 export interface Death {
@@ -79,8 +80,7 @@ export class Statistics {
   count({ settled, answer }: Finished): boolean {
     if (!settled.ok) return settled.error.code !== 'TOOL_CALL_CANCELLED';
     if (answer?.error == null) return false;
-    const { code } = answer.value.error as { code?: unknown };
-    return !CLIENT_ERRORS.has(Number(code));
+    return !CLIENT_ERRORS.has(Number(serverErrorOf(answer.value.error).code));
   }
 
   #countRestart(before: Model): void {

@@ -2,7 +2,7 @@ import type { Config, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import { type Clock, systemClock } from '../process/clock.ts';
-import { watchClock } from '../process/clock-watch.ts';
+import { type ClockWatch, watchClock } from '../process/clock-watch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { ListKind } from '../session/catalogue.ts';
 import { type CatalogueStore, fileStore, memoryStore } from '../session/catalogue-store.ts';
@@ -40,12 +40,16 @@ export class Supervisor {
   readonly #instances = new Map<string, Instance>();
   readonly #clients = new Map<string, Client>();
   readonly #admission: Admission;
-  #clockWatch: { stop(): void } | null = null;
+  readonly #clockWatch: ClockWatch;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
     const { config, emit, resolve } = options;
+    this.#clockWatch = watchClock(options.clock ?? systemClock, pausedMs => {
+      emit({ type: 'manager.resumed', pausedMs });
+      for (const instance of this.#instances.values()) instance.resumed();
+    });
+    this.#clock = this.#clockWatch.clock;
     const params = initializeParams(options);
     this.#admission = new Admission(config.concurrentStarts);
     config.servers.forEach((server, order) => {
@@ -78,12 +82,8 @@ export class Supervisor {
 
   /** Starts the named servers; resolves once each is ready, has failed, or rests until it is asked for. */
   async start(names: readonly string[]): Promise<void> {
-    const { emit } = this.#options;
     const instances = names.map(name => this.instance(name));
-    this.#clockWatch ??= watchClock(this.#clock, pausedMs => {
-      emit({ type: 'manager.resumed', pausedMs });
-      for (const instance of this.#instances.values()) instance.resumed();
-    });
+    this.#clockWatch.start();
     for (const instance of dependenciesFirst(instances)) instance.start();
     await Promise.all(instances.map(instance => instance.settled()));
   }
@@ -141,8 +141,7 @@ export class Supervisor {
 
   /** Stops everything and gives back every timer. Resolves with the processes that could not be ended. */
   async close(): Promise<readonly number[]> {
-    this.#clockWatch?.stop();
-    this.#clockWatch = null;
+    this.#clockWatch.stop();
     const survivors = await this.stop(this.names);
     for (const instance of this.#instances.values()) instance.monitor.stop();
     return survivors;

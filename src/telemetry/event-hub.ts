@@ -1,3 +1,4 @@
+import { callOut } from '../errors/call-out.ts';
 import type { Emit, HoldfastEvent } from './events.ts';
 
 export type EventListener = (event: HoldfastEvent) => void;
@@ -14,16 +15,7 @@ export class EventHub {
   readonly emit: Emit = event => {
     if (this.#listeners.size === 0) return;
     const stamped = { at: this.#wall(), ...event } as HoldfastEvent;
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(stamped);
-      } catch (error) {
-        // A listener's mistake must not reach the server that the event is about; it surfaces as the host's own uncaught error.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    for (const listener of [...this.#listeners]) callOut(() => listener(stamped));
   };
 
   /** Returns how to unsubscribe. */

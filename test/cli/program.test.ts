@@ -21,7 +21,7 @@ test('help and version are results', async t => {
 const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [['stauts'], /^error: unknown command "stauts"\n {2}do {4}did you mean "status"\? see "holdfast --help"\n$/],
   [['call', 'good'], /missing required argument "tool"/],
-  [['call', 'a', 'b', '--timeout', 'soon'], /"soon" is invalid\. expected whole milliseconds/],
+  [['call', 'a', 'b', '--timeout', 'soon'], /"soon" is invalid: expected whole milliseconds/],
   [['up', '--port', '1'], /unknown option "--port"/],
   [['config'], /"config" needs a command after it/],
   [['status', '--log-level', 'loud'], /expected one of fatal, error/],

@@ -31,10 +31,7 @@ test('a variable that is not set fails its server alone', () => {
   assert.deepEqual(
     config.servers.map(({ name, problem }) => [name, problem]),
     [
-      [
-        'a',
-        'mcpServers.a.env.KEY: the variable NONE is not set: set it, or write ${NONE:-default}; mcpServers.a.args[0]: the variable NO is not set: set it, or write ${NO:-default}',
-      ],
+      ['a', 'the variable NONE is not set (mcpServers.a.env.KEY); the variable NO is not set (mcpServers.a.args[0])'],
       ['b', undefined],
     ],
   );
@@ -53,7 +50,7 @@ test('an envFile that cannot be read fails its server alone', () => {
   const config = servers({ a: { command: 'x', envFile: 'none.env' }, b: { command: 'y' } });
   assert.equal(
     config.servers[0]?.problem,
-    `mcpServers.a.envFile: cannot read ${JSON.stringify(resolve('shop', 'none.env'))} (ENOENT)`,
+    `cannot read ${JSON.stringify(resolve('shop', 'none.env'))}, ENOENT (mcpServers.a.envFile)`,
   );
   assert.equal(config.servers[1]?.problem, undefined);
 });

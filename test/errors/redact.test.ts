@@ -63,6 +63,8 @@ for (const [text, safe] of hidden)
 const kept = [
   'max_tokens=4096',
   'token: null',
+  'GITHUB_TOKEN: not set',
+  'needs-token: the server exited',
   'Basic authentication is needed',
   'connect ECONNREFUSED 127.0.0.1:5432',
   'see https://example.com/docs?page=2 or mail ada@example.com',

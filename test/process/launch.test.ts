@@ -32,6 +32,15 @@ describe('one life of a process', { concurrency: 2 }, () => {
     assert.deepEqual([heard.lines.length, heard.ends], [1_000, ['exit 0 null']]);
   });
 
+  test('nothing is handed to a process that has exited, also while its last words are waited for', async t => {
+    const { life, ends } = await node(await withNothingLeft(t), 'process.exit(0)');
+    await life.exited;
+    await new Promise(resolve => queueMicrotask(() => resolve(null)));
+    const late = life.stdin.write('{"jsonrpc":"2.0","method":"anything"}');
+    assert.equal(late?.withdraw(), true, 'it can be sent to the next life');
+    await eventually(() => ends.length > 0, { what: 'the exit to be told' });
+  });
+
   // On Windows libuv never closes a standard stream, so that no Node process can.
   test('a process that closes its stdout and lives on has lost its connection', { skip: isWindows }, async t => {
     const { ends } = await node(await withNothingLeft(t), `require('fs').closeSync(1); ${STAY}`);

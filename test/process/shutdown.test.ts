@@ -128,9 +128,29 @@ describe('the stop ladder, on processes that will not go', () => {
     assert.equal(done.filter(step => step === 'kill').length, 4);
   });
 
+  test('a system that does not answer is asked again: nothing counts as gone that was not seen to be', async () => {
+    for (const [answersAfter, expected] of [
+      [3, []],
+      [Number.POSITIVE_INFINITY, [4_711]],
+    ] as const) {
+      const clock = new FakeClock();
+      let looks = 0;
+      const target = targetOf(() => {
+        if (++looks <= answersAfter) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
+        return [];
+      }, []);
+      const report = shutDown(target, { drainMs: 0, graceMs: 0, clock, hasten: never });
+      await clock.advance(5_000);
+      const { survivors, trouble } = await report;
+      assert.deepEqual(survivors, expected);
+      assert.equal(trouble !== null, expected.length > 0);
+    }
+  });
+
   function targetOf(members: () => number[], done: string[]) {
     const act = (what: string) => async () => void done.push(what);
     return {
+      pid: 4_711,
       group: {
         kind: 'fake',
         level: 'partial' as const,

@@ -34,7 +34,7 @@ test('a message goes straight to a server that reads, with its newline, and is w
   const { queue, got } = setUp({ isDeaf: false });
   const written: string[] = [];
   for (const line of ['a', 'b', 'c']) {
-    const outgoing = queue.write(line, () => written.push(line));
+    const outgoing = queue.write(line, { onWritten: () => written.push(line) });
     assert.equal(outgoing?.withdraw(), false, 'it may arrive');
   }
   assert.deepEqual(
@@ -49,7 +49,7 @@ test('a message goes straight to a server that reads, with its newline, and is w
 test('what a server does not read waits here, and is sent in its order as it reads', async () => {
   const { queue, got, read } = setUp();
   const written: string[] = [];
-  for (const line of ['a', 'b', 'c']) queue.write(line, () => written.push(line));
+  for (const line of ['a', 'b', 'c']) queue.write(line, { onWritten: () => written.push(line) });
   assert.deepEqual([got, written, queue.fullness.depth], [['a\n'], ['a'], 2]);
   await read();
   assert.deepEqual([got, written, queue.fullness.depth], [['a\n', 'b\n'], ['a', 'b'], 1]);
@@ -111,9 +111,10 @@ test('after the end nothing is written, and what still comes counts as waiting',
     if (end === 'close') queue.close();
     else stream.destroy();
     let isWritten = false;
-    const late = queue.write('late', () => {
+    const onWritten = () => {
       isWritten = true;
-    });
+    };
+    const late = queue.write('late', { onWritten });
     await new Promise(resolve => setImmediate(resolve));
     assert.deepEqual([got, isWritten, late?.withdraw()], [[], false, true], end);
   }
@@ -137,9 +138,10 @@ test('whatever is written, read and taken back: each message arrives once or nev
           }
         } else {
           const entry = { line: `m${at}`, outgoing: null as ReturnType<StdinQueue['write']>, isWritten: false };
-          entry.outgoing = queue.write(entry.line, () => {
+          const onWritten = () => {
             entry.isWritten = true;
-          });
+          };
+          entry.outgoing = queue.write(entry.line, { onWritten });
           if (entry.outgoing === null) gone.add(entry.line);
           sent.push(entry);
         }

@@ -9,6 +9,9 @@ import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Sandbox, withNothingLeft } from '../support/leak-check.ts';
 import { configOf, fault, manage, quick, type ServerSpec, served } from '../support/managed.ts';
+import { checkBeforeAndAfter } from '../support/scenario-check.ts';
+
+checkBeforeAndAfter();
 
 const isWindows = os === 'windows';
 const stop = { drainMs: 200, graceMs: 100 };

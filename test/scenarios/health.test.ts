@@ -4,7 +4,10 @@ import { describe, test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { fault, type Managed, manage, quick, served } from '../support/managed.ts';
+import { checkBeforeAndAfter } from '../support/scenario-check.ts';
 import { supervise } from '../support/timeless.ts';
+
+checkBeforeAndAfter();
 
 const isWindows = os === 'windows';
 /** Impatient in everything that may be set: what takes minutes by default is over at once. */

@@ -4,6 +4,9 @@ import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
 import { fault, manage, quick, served } from '../support/managed.ts';
+import { checkBeforeAndAfter } from '../support/scenario-check.ts';
+
+checkBeforeAndAfter();
 
 const isFull = process.env.HOLDFAST_TEST_FULL === '1';
 const INSTANT = { ...quick.restart, retries: 1_000 };

@@ -7,6 +7,9 @@ import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive, withNothingLeft } from '../support/leak-check.ts';
 import { type RealServer, realServers, type ToolCall } from '../support/real-servers.ts';
+import { checkBeforeAndAfter } from '../support/scenario-check.ts';
+
+checkBeforeAndAfter();
 
 const NAMES = ['everything', 'filesystem', 'memory', 'sequential-thinking', 'github', 'eslint'];
 

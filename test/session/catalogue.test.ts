@@ -5,6 +5,15 @@ import { Catalogue, compare, isSame, itemsOf, LIST_KINDS, LISTS, listKindOf } fr
 
 const item = (key: string, raw = `{"name":"${key}"}`) => ({ key, raw });
 
+test('knows which tools there are, once it has read them', () => {
+  const catalogue = new Catalogue();
+  assert.equal(catalogue.hasTool('a'), null);
+  catalogue.replace('tools', [{ key: 'a', raw: '{"name":"a"}' }]);
+  assert.deepEqual([catalogue.hasTool('a'), catalogue.hasTool('constructor')], [true, false]);
+  catalogue.replace('tools', []);
+  assert.equal(catalogue.hasTool('a'), false);
+});
+
 test('the items of a page come as the server wrote them; what has no name is left out', () => {
   const raws = [
     '{"name":"a","n":1.0,"big":12345678901234567890}',

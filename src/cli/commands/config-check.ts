@@ -73,6 +73,10 @@ function asText({ file, servers, disabled, skipped, warnings }: Config, cli: Cli
   return [
     ...warnings.map(warning => `${place(warning, cli)} ${theme.warn('(warning)')}`),
     ...(warnings.length === 0 ? [] : ['']),
+    // They fail alone, and only where they are started; an environment of another day may have the variable.
+    ...servers.flatMap(({ name: server, problem }) =>
+      problem === undefined ? [] : [`${server} cannot run here: ${problem} ${theme.warn('(warning)')}`, ''],
+    ),
     `${theme.good('good')}  ${name}: ${count(servers.length, 'server')}${others.join('')}`,
   ];
 }
@@ -103,5 +107,5 @@ function planOf({ plan, error, redact }: Finding): object {
   }
   const { file, args, cwd, launch, why, mayDownload, env, withheld } = plan;
   const facts = { command: [file, ...args], cwd, launch, why, package: plan.package ?? null, mayDownload };
-  return { plan: { ...(redactDeep(facts, redact) as object), env: Object.keys(env).sort(), withheld }, error: null };
+  return { plan: { ...redactDeep(facts, redact), env: Object.keys(env).sort(), withheld }, error: null };
 }

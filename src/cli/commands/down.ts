@@ -5,7 +5,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findStateDir } from '../places.ts';
 import { runningManager } from '../running-manager.ts';
 
-const POLL_MS = 50;
+/** The first waits are short, for most managers are gone at once. */
+const POLL_MS = { first: 20, most: 500 };
 
 /** Asks the running manager to stop, and waits until it has let go of its state folder: nothing of it is left then. */
 export async function down(cli: Cli): Promise<ExitCode> {
@@ -14,12 +15,10 @@ export async function down(cli: Cli): Promise<ExitCode> {
   const pid = (await readHolder(stateDir))?.pid;
   await client.shutdown();
   // However long a server takes: the manager's own ladder ends it, and whoever loses patience has Ctrl-C.
-  for (
-    let holder = await readHolder(stateDir);
-    holder !== null && holder.pid === pid;
-    holder = await readHolder(stateDir)
-  ) {
-    await delay(POLL_MS);
+  let wait = POLL_MS.first;
+  while (pid !== undefined && (await readHolder(stateDir))?.pid === pid) {
+    await delay(wait);
+    wait = Math.min(POLL_MS.most, wait * 1.5);
   }
   if (cli.options.json) printJson(cli, { stopped: true, pid: pid ?? null });
   else print(cli, [`stopped${pid === undefined ? '' : ` (pid ${pid})`}`]);

@@ -1,5 +1,5 @@
 import type { ServerStatus } from '../../supervisor/status.ts';
-import { type Cli, note, print, printJson, widthOf } from '../context.ts';
+import { type Cli, note, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withServers } from '../one-shot.ts';
@@ -30,6 +30,6 @@ export async function tools(cli: Cli, server: string | undefined): Promise<ExitC
 function tellMissing(cli: Cli, list: Tools, status: readonly ServerStatus[]): void {
   for (const server of status) {
     if (server.state !== 'failed' || list.some(tool => tool.server === server.name)) continue;
-    note(cli, `${server.name} is left out: ${errorOf(server).message}`);
+    note(cli, `${server.name} is left out: ${redactUnknown(errorOf(server).message)}`);
   }
 }

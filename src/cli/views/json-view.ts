@@ -6,7 +6,7 @@ import type { Scene, View } from './view.ts';
 export function jsonView(cli: Cli, { redact }: Pick<Scene, 'redact'>): View {
   return {
     opened: ({ pid, control }) => printJson(cli, { event: 'listening', url: null, token: null, pid, control }),
-    event: event => printJson(cli, { event: event.type, ...(redactDeep(event, redact) as object) }),
+    event: event => printJson(cli, { event: event.type, ...redactDeep(event, redact) }),
     stopping: () => note(cli, 'stopping…'),
     say: text => note(cli, text),
     close: () => undefined,

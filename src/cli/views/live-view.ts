@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Cli } from '../context.ts';
+import { redactEvent, redactStatus } from '../redact-deep.ts';
 import { type EventLine, eventLine } from '../render/event-line.ts';
 import { renderScreen, type Size } from '../render/screen.ts';
 import { createPainter } from './painter.ts';
@@ -22,8 +23,9 @@ export function liveView(cli: Cli, scene: Scene): View {
 
   const draw = (): void => {
     frame = null;
-    const servers = scene.status();
-    const footer = closing === 'no' ? [...advice(servers), 'Ctrl-C stops everything'] : ['stopping…'];
+    const servers = scene.status().map(server => redactStatus(server, scene.redact));
+    const footer =
+      closing === 'no' ? [...advice(servers), 'Ctrl-C stops everything'] : ['stopping… (Ctrl-C again: at once)'];
     const screen = {
       title: scene.title,
       uptimeMs: performance.now() - startedAt,
@@ -32,7 +34,7 @@ export function liveView(cli: Cli, scene: Scene): View {
       footer: closing === 'closed' ? [] : footer,
       now: Date.now(),
     };
-    painter.paint(renderScreen(screen, sizeOf(cli.stdout), cli.theme).map(line => scene.redact(line)));
+    painter.paint(renderScreen(screen, sizeOf(cli.stdout), cli.theme));
   };
   const advice = (servers: ReturnType<Scene['status']>): string[] => {
     if (scene.advice === undefined) return [];
@@ -48,7 +50,7 @@ export function liveView(cli: Cli, scene: Scene): View {
   return {
     opened: draw,
     event(event) {
-      const line = eventLine(event);
+      const line = eventLine(redactEvent(event, scene.redact));
       if (line !== null) events = [...events, line].slice(-KEPT_EVENTS);
       soon();
     },

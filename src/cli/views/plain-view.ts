@@ -1,4 +1,5 @@
 import { type Cli, note, print } from '../context.ts';
+import { redactEvent } from '../redact-deep.ts';
 import { eventLine, formatEventLine } from '../render/event-line.ts';
 import type { Scene, View } from './view.ts';
 
@@ -8,13 +9,8 @@ export function plainView(cli: Cli, scene: Scene): View {
   return {
     opened: ({ pid }) => print(cli, [`${scene.title} is up (pid ${pid}), "holdfast status" shows its servers`]),
     event(event) {
-      const line = eventLine(event);
-      if (line !== null) {
-        print(
-          cli,
-          formatEventLine(line, Number.POSITIVE_INFINITY, cli.theme).map(text => scene.redact(text)),
-        );
-      }
+      const line = eventLine(redactEvent(event, scene.redact));
+      if (line !== null) print(cli, formatEventLine(line, Number.POSITIVE_INFINITY, cli.theme));
       // A new process is told of by this event alone.
       const now = event.type === 'server.ready' ? (scene.advice?.(scene.status()) ?? null) : null;
       if (now !== null && now !== advice) print(cli, [now]);

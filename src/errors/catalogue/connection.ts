@@ -44,9 +44,5 @@ export const connectionEntries = {
     'send it again later; "holdMs" sets how long a call may wait',
     ['afterMs'],
   ),
-  CONNECTION_NO_MANAGER: entry(
-    false,
-    'no manager is running[ for {config}]',
-    'start one with "holdfast up"',
-  ),
+  CONNECTION_NO_MANAGER: entry(false, 'no manager is running[ for {config}]', 'start one with "holdfast up"'),
 } as const satisfies Record<`CONNECTION_${string}`, CatalogueEntry>;

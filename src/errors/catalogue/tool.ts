@@ -52,6 +52,12 @@ export const toolEntries = {
     "the words are the server's own; check the arguments of the call",
     ['rpcCode'],
   ),
+  TOOL_BAD_ANSWER: entry(
+    false,
+    'the server answered with something that is no valid answer[: {reason}]',
+    'the fault is in the server: tell its authors',
+    ['reason'],
+  ),
   TOOL_BAD_REQUEST: entry(
     false,
     'the request is not valid[: {reason}]',

@@ -51,3 +51,19 @@ test('the live view draws when something happens, hides secrets, and ends with w
   assert.match(written(), /a line of the log[\s\S]*stopping…[\s\S]*all servers are stopped, no process is left\n$/);
   assert.doesNotMatch(written(), /secret/);
 });
+
+test('a secret is taken out before the text is laid out: no line is too wide, and none is broken over two', async () => {
+  const { cli, written } = terminal();
+  const key = 'k'.repeat(20);
+  const message = `${'the server said this and that '.repeat(2)} abcdefghij key ${key} and went away for good`;
+  const view = liveView(cli, {
+    title: 'holdfast 1.0.0',
+    status: () => [failed('weather', { lastError: { message, hint: '', stderrTail: [] } })],
+    redact: text => text.replaceAll(`key ${key}`, `key ${'[redacted] '.repeat(4)}`),
+  });
+  view.opened({ pid: 1, control: 'x' });
+  view.close([]);
+  assert.match(written(), /redacted/);
+  assert.doesNotMatch(written(), /kkkk/);
+  for (const line of written().split(/\r?\n|\r/)) assert.ok(line.length < 80, line);
+});
