@@ -6,6 +6,8 @@ import type { ServerState } from '../telemetry/events.ts';
 import { climb, staleAfterMs } from './ladder.ts';
 import { dueAt, type LadderAction, type LadderEvent, type LadderModel, newLadder, suspicion } from './ladder-model.ts';
 import { type LatencySummary, LatencyWindow } from './latency.ts';
+import { ListCheck, type Listed } from './list-check.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { ToolWatch } from './tool-watch.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -62,16 +64,18 @@ export class HealthMonitor {
   readonly #random: () => number;
   readonly #patient: Patient;
   readonly #reports: MonitorReports;
+  readonly #silence: SilenceWatch;
+  readonly #listCheck: ListCheck;
   #ladder: LadderModel;
   #verdict: Verdict = UNKNOWN;
   #tick: Timer | null = null;
-  #waiting: Timer | null = null;
   #heardAt = -Infinity;
   #resumedAt = -Infinity;
   #isProven = false;
   #lastCheck: { at: number; verdict: Verdict } | null = null;
   #pingMs: number | null = null;
   #owed: HoldfastError | null = null;
+  #listSilentMs: number | null = null;
 
   constructor(
     server: string,
@@ -88,6 +92,15 @@ export class HealthMonitor {
     this.#patient = patient;
     this.#reports = reports;
     this.#ladder = newLadder(options);
+    this.#listCheck = new ListCheck(clock, options.pingMs, this.tools, () => patient.listTools());
+    this.#silence = new SilenceWatch(clock, {
+      waitedMs: options.waitedMs,
+      silentSince: () => {
+        const { oldestSent } = patient.openCalls();
+        return oldestSent === null ? null : Math.max(oldestSent, this.#heardAt);
+      },
+      onSilence: () => this.#post({ type: 'waited', incarnation: this.#ladder.incarnation }),
+    });
   }
 
   get verdict(): Verdict {
@@ -112,8 +125,9 @@ export class HealthMonitor {
   }
 
   down(incarnation: number): void {
-    this.#stopWaiting();
+    this.#silence.stop();
     this.#owed = null;
+    this.#listSilentMs = null;
     this.#post({ type: 'down', incarnation });
   }
 
@@ -131,9 +145,8 @@ export class HealthMonitor {
   callsChanged(incarnation: number, isOverdue = false): void {
     const { open } = this.#patient.openCalls();
     this.#post({ type: 'calls', incarnation, open, overdue: isOverdue });
-    if (open > 0 && this.#waiting === null) this.#awaitByte(incarnation);
-    if (open > 0) return;
-    this.#stopWaiting();
+    if (open > 0) return this.#silence.start();
+    this.#silence.stop();
     this.#payOwed();
   }
 
@@ -161,6 +174,7 @@ export class HealthMonitor {
       silentMs: this.#clock.now() - this.#heardAt,
       staleAfterMs: staleAfterMs(this.#options),
       missingTools: this.tools.missing,
+      listSilentMs: this.#listSilentMs,
       latency: this.latency.summary(this.#clock.now()),
       latencyBudgetMs: this.#options.latencyBudgetMs,
       errorRate: this.#options.errorRate,
@@ -177,7 +191,7 @@ export class HealthMonitor {
   stop(): void {
     this.#tick?.cancel();
     this.#tick = null;
-    this.#stopWaiting();
+    this.#silence.stop();
   }
 
   #post(event: LadderEvent): void {
@@ -203,7 +217,9 @@ export class HealthMonitor {
       case 'probeByList':
         return this.#probe(action);
       case 'compareTools':
-        void this.#compareTools(action.incarnation);
+        void this.#listCheck.run(action.incarnation, (listed, tookMs) =>
+          this.#compared(action.incarnation, listed, tookMs),
+        );
         return;
       case 'restart':
         return this.#reports.onCondemned(this.#unresponsive(action));
@@ -238,22 +254,14 @@ export class HealthMonitor {
     );
   }
 
-  async #compareTools(incarnation: number): Promise<void> {
-    const from = this.#clock.now();
-    let items: readonly Item[] | null;
-    try {
-      items = await this.#patient.listTools();
-      if (items !== null && this.tools.needsSecondLook(items)) items = await this.#patient.listTools();
-    } catch (error) {
-      if (error instanceof HoldfastError) return; // the process went down meanwhile
-      throw error;
-    }
+  #compared(incarnation: number, listed: Listed, tookMs: number): void {
     if (this.#ladder.incarnation !== incarnation || this.#ladder.state === 'idle') return;
-    const listMs = this.#clock.now() - from;
-    if (items !== null) this.#believe(items);
+    this.#listSilentMs = listed === 'overdue' ? tookMs : null;
+    if (typeof listed !== 'string') this.#believe(listed);
     this.reconsider();
     this.#lastCheck = { at: this.#clock.wall(), verdict: this.#verdict };
     const latency = this.latency.summary(this.#clock.now());
+    const listMs = listed === 'overdue' ? null : tookMs;
     this.#reports.onChecked({ verdict: this.#verdict, pingMs: this.#pingMs, listMs, latency });
   }
 
@@ -271,25 +279,5 @@ export class HealthMonitor {
     if (fault === null || this.#patient.openCalls().open > 0) return;
     this.#owed = null;
     this.#reports.onCondemned(fault);
-  }
-
-  /** One timer for all calls: has anything been heard since the oldest of them was written? */
-  #awaitByte(incarnation: number): void {
-    const { oldestSent } = this.#patient.openCalls();
-    if (oldestSent === null || this.#options.waitedMs === 0) return;
-    const silentSince = Math.max(oldestSent, this.#heardAt);
-    this.#waiting = this.#clock.setTimer(silentSince + this.#options.waitedMs - this.#clock.now(), () => {
-      this.#waiting = null;
-      const now = this.#patient.openCalls().oldestSent;
-      if (now === null) return;
-      if (this.#clock.now() - Math.max(now, this.#heardAt) >= this.#options.waitedMs)
-        this.#post({ type: 'waited', incarnation });
-      else this.#awaitByte(incarnation);
-    });
-  }
-
-  #stopWaiting(): void {
-    this.#waiting?.cancel();
-    this.#waiting = null;
   }
 }

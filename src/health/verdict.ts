@@ -15,6 +15,8 @@ export interface HealthFacts {
   readonly staleAfterMs: number | null;
   /** Tools of the catalogue that the server no longer lists. */
   readonly missingTools: readonly string[];
+  /** How long the last check waited for the list of tools in vain; null where it came. */
+  readonly listSilentMs: number | null;
   /** A tool's own `isError: true` must not be among the failures: it is the tool's answer, not the server's error. */
   readonly latency: LatencySummary;
   /** Slow is a p95 above this; 0 = no budget. */
@@ -66,7 +68,9 @@ function judgeReady(facts: HealthFacts): Verdict {
     const reason = `not heard for ${Math.round(facts.silentMs / 1_000)} s, and its check is overdue`;
     return { health: 'unknown', category: null, reason };
   }
-  const complaints = [missingTools(facts), nearLimit(facts), errors(facts), slowness(facts)].filter(isComplaint);
+  const complaints = [missingTools(facts), silentList(facts), nearLimit(facts), errors(facts), slowness(facts)].filter(
+    isComplaint,
+  );
   const [worst] = complaints;
   if (worst === undefined) return { health: 'healthy', category: null, reason: null };
   return { health: 'degraded', category: worst.category, reason: complaints.map(({ reason }) => reason).join('; ') };
@@ -83,6 +87,14 @@ function missingTools({ missingTools: names }: HealthFacts): Complaint | null {
   if (names.length === 0) return null;
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
   return { category: 'tool', reason: `tools are missing: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}` };
+}
+
+function silentList({ listSilentMs }: HealthFacts): Complaint | null {
+  if (listSilentMs === null) return null;
+  return {
+    category: 'tool',
+    reason: `did not list its tools within ${Math.round(listSilentMs / 1_000)} s, though it answers`,
+  };
 }
 
 function nearLimit({ nearLimit: reason }: HealthFacts): Complaint | null {

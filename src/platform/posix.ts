@@ -38,7 +38,12 @@ class PosixGroup implements ProcessGroup {
   }
 
   async members(): Promise<number[]> {
-    return (await this.#find()).map(entry => entry.pid);
+    const found = await this.#find();
+    // A parent may end between the reading of the list and of its entry, and its child stand before it in the list: nobody is
+    // gone until two looks agree.
+    const members = found.length > 0 ? found : await this.#find();
+    this.#isEmpty ||= !members.some(entry => entry.pgid === this.#leader || entry.session === this.#leader);
+    return members.map(entry => entry.pid);
   }
 
   signalNow(what: 'terminate' | 'kill'): void {
@@ -59,7 +64,6 @@ class PosixGroup implements ProcessGroup {
       !this.#isEmpty && (entry.pgid === this.#leader || entry.session === this.#leader);
     const marks = os === 'linux' ? await this.#marked(all.filter(entry => !inGroup(entry))) : this.#descendants(all);
     const members = all.filter(entry => inGroup(entry) || marks.has(entry.pid));
-    this.#isEmpty ||= !members.some(inGroup);
     return members;
   }
 

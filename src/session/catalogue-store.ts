@@ -51,7 +51,8 @@ function read(file: string): Catalogue {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Catalogue();
+    // A file that may not be read costs the head start and no more; that it cannot be written either is told at the next save.
+    if (error instanceof Error && 'code' in error) return new Catalogue();
     throw error;
   }
   return restored(text) ?? new Catalogue();

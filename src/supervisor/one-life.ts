@@ -1,6 +1,7 @@
 import type { ServerConfig } from '../config/types.ts';
 import { classifyExit, classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { redactSecrets } from '../errors/redact.ts';
 import type { Event, Evidence } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
@@ -35,6 +36,8 @@ const SECOND_LOOK_MS = 1_000;
 export class OneLife {
   readonly #setup: OneLifeSetup;
   readonly #hasten = new AbortController();
+  /** What the server was given to keep is hidden where its words come in, so that no way out can forget it. */
+  readonly #redact: (text: string) => string;
   #plan: LaunchPlan | null = null;
   #life: Life | null = null;
   #upstream: Upstream | null = null;
@@ -44,6 +47,7 @@ export class OneLife {
 
   constructor(setup: OneLifeSetup) {
     this.#setup = setup;
+    this.#redact = redactSecrets(Object.values(setup.config.env));
   }
 
   get plan(): LaunchPlan | null {
@@ -73,7 +77,11 @@ export class OneLife {
 
   /** What its last words were, for errors that have another cause than its exit. */
   evidence(): Evidence {
-    return { stderrTail: this.#life?.stderr.lines() ?? [], firstNoise: this.#life?.noise.first() ?? null };
+    const firstNoise = this.#life?.noise.first() ?? null;
+    return {
+      stderrTail: (this.#life?.stderr.lines() ?? []).map(this.#redact),
+      firstNoise: firstNoise === null ? null : this.#redact(firstNoise),
+    };
   }
 
   async launch(): Promise<void> {
@@ -150,19 +158,23 @@ export class OneLife {
   async #spawn(plan: LaunchPlan): Promise<void> {
     const { config, clock, session, onOutput, onNotice } = this.#setup;
     const { maxMessageBytes, maxQueue } = config.options;
-    // The listener may hear the process before `launch` has returned it; until then there is no conversation to hand it to.
     const life = await launch(
       plan,
       { server: config.name, maxMessageBytes, maxQueue, clock },
       {
-        onLine: bytes => this.#connected().receive(bytes),
-        onOversize: line => session.onOversize(line, this.#connected()),
-        onOutput,
-        onLost: cause => this.#down(cause.with({ stderrTail: this.#life?.stderr.lines() ?? [] })),
+        // Without a conversation nobody wants to hear it: it has been given up.
+        onLine: bytes => this.#upstream?.receive(bytes) ?? true,
+        onOversize: line => {
+          if (this.#upstream !== null) session.onOversize(line, this.#upstream);
+        },
+        onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onLost: cause => this.#down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => this.#onExit(exit),
       },
     );
     this.#life = life;
+    // A stop that came during the spawn has closed the session already; `clean` waits for us, and ends the process.
+    if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);
     this.#usage = new UsageSampler(life.group, clock);
     const refusal = applyPriority(life.pid, config.options.priority);

@@ -92,7 +92,10 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
         : { at: new Date(monitor.lastCheck.at).toISOString(), verdict: monitor.lastCheck.verdict.health },
     restarts: statistics.restarts,
     nextTryAt: (state.name === 'backoff' || state.name === 'failed') && state.due !== null ? atWall(state.due) : null,
-    attempt: { number: model.failures + 1, of: config.options.restart.retries + 1 },
+    attempt: {
+      number: Math.min(model.failures, config.options.restart.retries) + 1,
+      of: config.options.restart.retries + 1,
+    },
     lastError:
       fault !== null
         ? { ...told(fault) }

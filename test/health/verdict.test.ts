@@ -10,6 +10,7 @@ const WELL: HealthFacts = {
   silentMs: 1_000,
   staleAfterMs: 704_000,
   missingTools: [],
+  listSilentMs: null,
   latency: { count: 100, p50: 1, p95: 2, p99: 3, errorRate: 0 },
   latencyBudgetMs: 2_000,
   errorRate: 0.2,

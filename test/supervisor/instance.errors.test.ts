@@ -192,3 +192,19 @@ describe('a server that dies in a call is told by its cause', { concurrency: 2 }
     assert.match((await event('server.down')).fault.message, /SIGSEGV/);
   });
 });
+
+test('what a server was given to keep shows in none of its words', async t => {
+  const secret = 'correct-horse-battery';
+  const script = `console.error('connecting with ' + process.env.PW); console.log('hello ' + process.env.PW); setTimeout(() => process.exit(1), 50)`;
+  const server = {
+    command: process.execPath,
+    args: ['-e', script],
+    env: { PW: secret },
+    holdfast: { restart: { retries: 0 } },
+  };
+  const managed = await manage(t, { leaky: server });
+  await managed.manager.start();
+  const everything = JSON.stringify([managed.manager.status(), managed.events]);
+  assert.match(everything, /connecting with \[redacted\]/);
+  assert.ok(!everything.includes(secret));
+});

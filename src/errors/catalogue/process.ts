@@ -53,7 +53,7 @@ export const processEntries = {
   ),
   PROCESS_EXITED_DURING_CALL: entry(
     true,
-    'the server exited while this call was under way ({how})',
+    'the server was lost while this call was under way ({how})',
     'the call may have run: check its effect before you repeat it',
     ['how'],
   ),
