@@ -16,11 +16,19 @@ export function findConfig({ options, env, cwd }: Cli): string {
   throw new ConfigError([{ file: first, line: 1, column: 1, key: '', message }]);
 }
 
-/** The state folder; the configuration is looked for only where its path decides. @throws ConfigError */
-export function findStateDir(cli: Cli, configFile?: string): string {
+export const isConfigNamed = ({ options, env }: Cli): boolean =>
+  options.config !== undefined || (env.HOLDFAST_CONFIG ?? '') !== '';
+
+export const isStateDirNamed = ({ options, env }: Cli): boolean =>
+  options.stateDir !== undefined || (env.HOLDFAST_STATE_DIR ?? '') !== '';
+
+/**
+ * The state folder; the configuration is looked for only where its path decides. `null`: of no configuration, for the sake of the
+ * folder around it. @throws ConfigError
+ */
+export function findStateDir(cli: Cli, configFile?: string | null): string {
   const { options, env, cwd } = cli;
-  const isNamed = options.stateDir !== undefined || (env.HOLDFAST_STATE_DIR ?? '') !== '';
-  const file = isNamed ? '' : realPath(configFile ?? findConfig(cli));
+  const file = isStateDirNamed(cli) || configFile === null ? '' : realPath(configFile ?? findConfig(cli));
   return stateDir({ flag: options.stateDir, env, configFile: file, os, home: homedir(), cwd });
 }
 

@@ -8,10 +8,11 @@ import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listenToEnds } from '../interrupts.ts';
 import { withServers } from '../one-shot.ts';
-import { findStateDir, shortPath } from '../places.ts';
+import { shortPath } from '../places.ts';
 import { readArguments } from '../read-arguments.ts';
 import { renderResult } from '../render/call-result.ts';
 import { themeFor } from '../render/theme.ts';
+import { managerDir } from '../running-manager.ts';
 
 export interface CallRequest {
   readonly server: string;
@@ -43,7 +44,7 @@ async function throughManager(
   { server, tool, timeoutMs }: CallRequest,
   args: Arguments,
 ): Promise<CallToolResult | null> {
-  const client = await connectControl(findStateDir(cli));
+  const client = await connectControl(await managerDir(cli));
   if (client === null) return null;
   const interrupted = new AbortController();
   const abort = (): void => interrupted.abort();

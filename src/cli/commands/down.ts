@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { findStateDir } from '../places.ts';
-import { runningManager } from '../running-manager.ts';
+import { managerDir, runningManager } from '../running-manager.ts';
 
 /** The first waits are short, for most managers are gone at once. */
 const POLL_MS = { first: 20, most: 500 };
@@ -11,7 +10,7 @@ const POLL_MS = { first: 20, most: 500 };
 /** Asks the running manager to stop, and waits until it has let go of its state folder: nothing of it is left then. */
 export async function down(cli: Cli): Promise<ExitCode> {
   const client = await runningManager(cli);
-  const stateDir = findStateDir(cli);
+  const stateDir = await managerDir(cli);
   const pid = (await readHolder(stateDir))?.pid;
   await client.shutdown();
   // However long a server takes: the manager's own ladder ends it, and whoever loses patience has Ctrl-C.

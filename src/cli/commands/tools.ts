@@ -3,15 +3,15 @@ import { type Cli, note, print, printJson, redactUnknown, widthOf } from '../con
 import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withServers } from '../one-shot.ts';
-import { findStateDir } from '../places.ts';
 import { errorOf } from '../render/server-block.ts';
 import { renderTools } from '../render/tool-list.ts';
+import { managerDir } from '../running-manager.ts';
 
 type Tools = readonly (Readonly<Record<string, unknown>> & { readonly server: string })[];
 
 /** Lists the tools of one server or of all, through the running manager or with servers started for this alone. */
 export async function tools(cli: Cli, server: string | undefined): Promise<ExitCode> {
-  const client = await connectControl(findStateDir(cli));
+  const client = await connectControl(await managerDir(cli));
   const [list, status] =
     client === null
       ? await withServers(
