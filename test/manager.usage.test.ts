@@ -10,12 +10,15 @@ import { withNothingLeft } from './support/leak-check.ts';
 test('status tells what all processes of a server use, after a sample', async t => {
   const { env, later } = await withNothingLeft(t);
   const config = {
-    mcpServers: { wrapped: { ...fixture('wrapper'), env }, rests: { ...fixture('well-behaved'), env } },
+    mcpServers: { wrapped: { ...fixture('wrapper', 'busy'), env }, rests: { ...fixture('well-behaved'), env } },
   };
   const manager = await createManager({ config });
   later(() => manager.close());
   await manager.start('wrapped');
   assert.equal(manager.status()[0]?.usage, null);
+  await manager.sample();
+  // The kernel counts in ticks of 10 ms: a server that rests between two samples may have used none.
+  await manager.callTool('wrapped', 'busy', { ms: 200 });
   await manager.sample();
   const [wrapped, rests] = manager.status().map(({ usage }) => usage);
   assert.equal(rests, null);
