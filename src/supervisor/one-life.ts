@@ -100,6 +100,7 @@ export class OneLife {
       this.#setup.onPlan(plan);
       post({ type: 'resolved', incarnation, mayDownload: plan.mayDownload });
       const spawning = this.#spawn(plan);
+      // For `clean` to wait for; how it failed is told just below.
       this.#spawning = spawning.catch(() => {});
       await spawning;
       post({ type: 'spawned', incarnation });
