@@ -178,7 +178,6 @@ export class HealthMonitor {
       latency: this.latency.summary(this.#clock.now()),
       latencyBudgetMs: this.#options.latencyBudgetMs,
       errorRate: this.#options.errorRate,
-      nearLimit: null,
     });
     const from = this.#verdict;
     this.#verdict = to;

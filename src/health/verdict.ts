@@ -23,8 +23,6 @@ export interface HealthFacts {
   readonly latencyBudgetMs: number;
   /** Bad is a share of failed calls above this, 0 to 1. */
   readonly errorRate: number;
-  /** A resource that is nearly used up, in words, such as `memory at 93 % of 512 MB`; null while all is well. */
-  readonly nearLimit: string | null;
 }
 
 export interface Verdict {
@@ -68,9 +66,7 @@ function judgeReady(facts: HealthFacts): Verdict {
     const reason = `not heard for ${Math.round(facts.silentMs / 1_000)} s, and its check is overdue`;
     return { health: 'unknown', category: null, reason };
   }
-  const complaints = [missingTools(facts), silentList(facts), nearLimit(facts), errors(facts), slowness(facts)].filter(
-    isComplaint,
-  );
+  const complaints = [missingTools(facts), silentList(facts), errors(facts), slowness(facts)].filter(isComplaint);
   const [worst] = complaints;
   if (worst === undefined) return { health: 'healthy', category: null, reason: null };
   return { health: 'degraded', category: worst.category, reason: complaints.map(({ reason }) => reason).join('; ') };
@@ -95,10 +91,6 @@ function silentList({ listSilentMs }: HealthFacts): Complaint | null {
     category: 'tool',
     reason: `did not list its tools within ${Math.round(listSilentMs / 1_000)} s, though it answers`,
   };
-}
-
-function nearLimit({ nearLimit: reason }: HealthFacts): Complaint | null {
-  return reason === null ? null : { category: 'resource', reason };
 }
 
 function errors({ latency, errorRate }: HealthFacts): Complaint | null {

@@ -14,7 +14,6 @@ const WELL: HealthFacts = {
   latency: { count: 100, p50: 1, p95: 2, p99: 3, errorRate: 0 },
   latencyBudgetMs: 2_000,
   errorRate: 0.2,
-  nearLimit: null,
 };
 const HEALTHY = { health: 'healthy', category: null, reason: null };
 
@@ -93,16 +92,8 @@ test('fewer than ten calls are no sample', () => {
   assert.equal(given(latency({ count: 10, errorRate: 1 })).health, 'degraded');
 });
 
-test('a server near a limit is degraded', () => {
-  const nearLimit = 'memory at 93 % of 512 MB';
-  assert.deepEqual(given({ nearLimit }), { health: 'degraded', category: 'resource', reason: nearLimit });
-});
-
 test('several complaints are all told, the category is of the first', () => {
-  const verdict = given({ missingTools: ['a'], nearLimit: 'memory at 93 %', ...latency({ errorRate: 1 }) });
+  const verdict = given({ missingTools: ['a'], ...latency({ errorRate: 1 }) });
   assert.equal(verdict.category, 'tool');
-  assert.equal(
-    verdict.reason,
-    'tools are missing: a; memory at 93 %; 100 % of the last 100 calls failed, the limit is 20 %',
-  );
+  assert.equal(verdict.reason, 'tools are missing: a; 100 % of the last 100 calls failed, the limit is 20 %');
 });
