@@ -11,7 +11,7 @@ import { createReport, type Report } from './report.ts';
 import { holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
-import type { Config, ServerConfig } from './types.ts';
+import type { Config, Priority, ServerConfig } from './types.ts';
 
 /**
  * Reads a configuration file: our own, or any client's that has `mcpServers` (or `servers`, as VS Code has).
@@ -76,6 +76,7 @@ function build(source: Source, context: Context): Config {
     disabled,
     skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
+    priority: settings.priority,
     warnings: report.warnings(),
   };
 }
@@ -84,16 +85,17 @@ interface Settings {
   /** As they stand in the file. */
   readonly defaults: unknown;
   readonly concurrentStarts: number | undefined;
+  readonly priority: Priority;
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
-  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined };
+  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined, priority: 'normal' };
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
   warnOfLater(raw, 'top', ['holdfast'], report);
   warnOfLater(defaults, 'server', ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
-  return { defaults, concurrentStarts: checked?.concurrentStarts };
+  return { defaults, concurrentStarts: checked?.concurrentStarts, priority: checked?.priority ?? 'normal' };
 }
 
 function readServers(

@@ -59,5 +59,7 @@ export interface Config {
   readonly skipped: readonly string[];
   /** At most this many servers start at the same time. */
   readonly concurrentStarts: number;
+  /** Of the process that runs the manager, where that is its only work. */
+  readonly priority: Priority;
   readonly warnings: readonly ConfigWarning[];
 }

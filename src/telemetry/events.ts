@@ -102,6 +102,8 @@ export type HoldfastEvent = { readonly at: number } & (
   | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
   | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
+  /** Something of the manager itself, not of one server, that people may want to know. */
+  | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );
 

@@ -52,7 +52,7 @@ export async function live(
   const isMessage = (text: string) => text.startsWith('{"jsonrpc"') || text.startsWith('{"id"');
   const life = await launch(
     plan,
-    { server: 'fixture', maxMessageBytes, maxQueue: 16, clock: systemClock },
+    { server: 'fixture', priority: 'normal', maxMessageBytes, maxQueue: 16, clock: systemClock },
     {
       onLine: bytes => {
         const text = bytes.toString('utf8');
