@@ -19,6 +19,7 @@ const disk = {
   [`${NODEJS}\\npx`]: '#!/bin/sh',
   [`${NODEJS}\\npx.cmd`]: '@ECHO OFF\r\nSET "NODE_EXE=%~dp0\\node.exe"\r\n"%NODE_EXE%" "%NPX_CLI_JS%" %*\r\n',
   [`${NODEJS}\\node_modules\\npm\\bin\\npx-cli.js`]: NODE_SCRIPT,
+  [`${NODEJS}\\node_modules\\npm\\npmrc`]: `prefix=$\{APPDATA}\\npm\r\n`,
 };
 
 const own = {
