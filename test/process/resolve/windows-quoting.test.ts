@@ -38,6 +38,7 @@ test('what a batch file would change is refused, and the rest is not', () => {
   assert.equal(unsafeInBatch('a\nb', ''), 'a line end');
   assert.equal(unsafeInBatch('hi!', ''), undefined);
   assert.equal(unsafeInBatch('hi!', 'setlocal EnableDelayedExpansion'), '"!"');
+  assert.equal(unsafeInBatch('hi!', '@cmd /V:ON /c x.exe %*'), '"!"');
   assert.equal(unsafeInBatch('a^b', '@call other.cmd %*'), '"^"');
   assert.equal(unsafeInBatch('a^b & "c"', '@x.exe %*'), undefined);
 });
