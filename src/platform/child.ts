@@ -16,6 +16,8 @@ export interface StartSpec {
   /** Marks every descendant that inherits the environment. Fresh for each start. */
   readonly cookie: string;
   readonly priority: Priority;
+  /** Hears what the system refuses although the process runs, for people; also after the start. */
+  readonly onNotice: (text: string) => void;
 }
 
 export interface Exit {
@@ -34,8 +36,6 @@ export interface Child {
   readonly exited: Promise<Exit>;
   /** Whether its end has been noticed: until then the system gives its pid to nobody else. */
   hasExited(): boolean;
-  /** What the system refused although the process runs, for people. */
-  readonly notices: readonly string[];
   /** It keeps this process alive no longer. */
   unref(): void;
 }
@@ -47,7 +47,7 @@ export interface Containment {
 }
 
 /** What Node's own spawn started, before it is in a group. */
-export type Spawned = Omit<Child, 'group' | 'notices'>;
+export type Spawned = Omit<Child, 'group'>;
 
 /** Starts a process by `child_process`. @throws Error of the system */
 export async function spawnChild(spec: StartSpec, options: SpawnOptions): Promise<Spawned> {

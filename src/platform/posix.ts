@@ -2,9 +2,10 @@
 // On Linux the cookie in the environment also finds members that left the group (`setsid`, a double fork).
 // On macOS such a member is found only while its parents can be followed; a signed system program hides its environment there.
 
-import { type Containment, spawnChild } from './child.ts';
+import { weighSession } from './autogroup.ts';
+import { type Containment, type StartSpec, spawnChild } from './child.ts';
 import { os } from './platform.ts';
-import { applyPriority } from './priority.ts';
+import { applyPriority, niceOf } from './priority.ts';
 import type { ProcessGroup } from './process-group.ts';
 import { hasCookie, isOwn, isZombie, listProcesses, type ProcessEntry } from './process-table.ts';
 import { type Usage, usageOf } from './usage.ts';
@@ -12,10 +13,23 @@ import { type Usage, usageOf } from './usage.ts';
 export const posixContainment: Containment = {
   async start(spec) {
     const child = await spawnChild(spec, { detached: true });
-    const refusal = applyPriority(child.pid, spec.priority);
-    return { ...child, group: new PosixGroup(child.pid, spec.cookie), notices: refusal === null ? [] : [refusal] };
+    prioritise(child.pid, spec);
+    return { ...child, group: new PosixGroup(child.pid, spec.cookie) };
   },
 };
+
+function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
+  const tell = (refusal: string | null) => {
+    if (refusal !== null) onNotice(refusal);
+  };
+  tell(applyPriority(pid, priority));
+  const nice = niceOf(priority);
+  if (os !== 'linux' || nice === null) return;
+  // The kernel may want to be asked again later; no start waits for that.
+  void weighSession(pid, nice).then(why =>
+    tell(why && `its session could not be given the weight of "${priority}": ${why}`),
+  );
+}
 
 class PosixGroup implements ProcessGroup {
   readonly kind = 'group';

@@ -32,6 +32,11 @@ export function setOwnPriority(priority: Priority, set = setSystemPriority, get 
   return refusal === null ? null : `our own priority could not be set to "${priority}": ${refusal}`;
 }
 
+/** The nice value of a priority for a new process; null where it keeps what it inherits. */
+export function niceOf(priority: Priority): number | null {
+  return priority === 'normal' ? inherited : NICE[priority];
+}
+
 /**
  * Gives a process that has just been started its priority, on POSIX; what it starts from then on inherits it. `normal` is what we
  * inherited ourselves. A process that has gone already counts as done.
@@ -39,7 +44,7 @@ export function setOwnPriority(priority: Priority, set = setSystemPriority, get 
  * @returns a notice for people where the system refuses (raising it takes a right that few users have); the process runs all the same.
  */
 export function applyPriority(pid: number, priority: Priority, set = setSystemPriority): string | null {
-  const nice = priority === 'normal' ? inherited : NICE[priority];
+  const nice = niceOf(priority);
   if (nice === null) return null;
   const refusal = attempt(() => set(pid, nice));
   return refusal === null ? null : `its priority could not be set to "${priority}": ${refusal}`;

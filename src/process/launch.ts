@@ -26,6 +26,8 @@ export interface LifeListener {
   onOutput(stream: 'stderr' | 'stdout', lines: readonly string[]): void;
   /** The connection broke while the process lives on. Not after `onExit`. */
   onLost(cause: HoldfastError): void;
+  /** What the system refused although the process runs, for people. */
+  onNotice(text: string): void;
   /** The process has exited and its last output has been read. Once. */
   onExit(exit: Exit): void;
 }
@@ -47,8 +49,6 @@ export interface Life extends Stoppable {
   readonly stderr: OutputTail;
   /** What stood on stdout and was no message. */
   readonly noise: OutputTail;
-  /** What the system refused although the process runs, for people. */
-  readonly notices: readonly string[];
 }
 
 /** A dead server's last words are waited for this long: a grandchild may hold its pipes for ever. */
@@ -70,6 +70,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       verbatim: plan.verbatim ?? false,
       cookie: randomUUID(),
       priority: options.priority,
+      onNotice: text => listener.onNotice(text),
     });
   } catch (error) {
     throw classifySpawnError(error as NodeJS.ErrnoException, {
@@ -89,7 +90,6 @@ class ChildLife implements Life {
   readonly stdin: StdinQueue;
   readonly stderr = new OutputTail({});
   readonly noise = new OutputTail({});
-  readonly notices: readonly string[];
   readonly #child: Child;
   readonly #listener: LifeListener;
   readonly #options: LaunchOptions;
@@ -100,7 +100,6 @@ class ChildLife implements Life {
     this.pid = child.pid;
     this.group = child.group;
     this.exited = child.exited;
-    this.notices = child.notices;
     this.#child = child;
     this.#listener = listener;
     this.#options = options;

@@ -168,6 +168,7 @@ export class OneLife {
           if (this.#upstream !== null) session.onOversize(line, this.#upstream);
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onNotice,
         onLost: cause => this.#down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => this.#onExit(exit),
       },
@@ -177,7 +178,6 @@ export class OneLife {
     if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);
     this.#usage = new UsageSampler(life.group, clock);
-    for (const notice of life.notices) onNotice(notice);
     const { level, why } = life.group;
     if (why !== null) onNotice(`its processes are held together at level "${level}": ${why}`);
   }

@@ -43,17 +43,17 @@ export async function startAtomic(native: Native, spec: StartSpec): Promise<Chil
 
 function childOf(native: Native, pid: number, process: Handle, { stdin, stdout, stderr }: StdioPipes) {
   let isOver = false;
-  const exited = sharedWaiter(native)
-    .wait(process.raw)
-    .then((): Exit => {
-      isOver = true;
-      const code = exitCodeOf(native.kernel32, process.raw);
-      // Until here nobody else can have been given the pid.
-      process[Symbol.dispose]();
-      return { code, signal: null };
-    });
+  const wait = sharedWaiter(native).wait(process.raw);
+  const exited = wait.ended.then((): Exit => {
+    isOver = true;
+    const code = exitCodeOf(native.kernel32, process.raw);
+    // Until here nobody else can have been given the pid.
+    process[Symbol.dispose]();
+    return { code, signal: null };
+  });
   const unref = () => {
+    wait.unref();
     for (const stream of [stdin, stdout, stderr]) stream.unref();
   };
-  return { pid, stdin, stdout, stderr, exited, hasExited: () => isOver, notices: [], unref };
+  return { pid, stdin, stdout, stderr, exited, hasExited: () => isOver, unref };
 }

@@ -41,28 +41,25 @@ const ABOUT_JOBS: ReadonlySet<number> = new Set([5, 50, 87]);
 async function startSwept(native: Native, spec: StartSpec, why: string): Promise<Child> {
   const child = await spawnHidden(spec);
   try {
-    const group = sweepIntoJob(native, child.pid, spec.priority, why);
-    return { ...child, group, notices: noticesOf(child, spec) };
+    return { ...child, group: sweepIntoJob(native, child.pid, spec.priority, why) };
   } catch (error) {
     if (!(error instanceof Win32Error)) throw error;
-    return partial(child, spec, error.message);
+    return partial(child, error.message);
   }
 }
 
 async function startPartial(spec: StartSpec, why: string): Promise<Child> {
-  return partial(await spawnHidden(spec), spec, why);
+  return partial(await spawnHidden(spec), why);
 }
 
-function partial(child: Spawned, spec: StartSpec, why: string): Child {
-  return { ...child, group: new TaskkillGroup(child.pid, child.hasExited, why), notices: noticesOf(child, spec) };
+function partial(child: Spawned, why: string): Child {
+  return { ...child, group: new TaskkillGroup(child.pid, child.hasExited, why) };
 }
 
 /** Never `detached` here: such a child has no console, so that each console program it starts would open a window. */
-function spawnHidden(spec: StartSpec): Promise<Spawned> {
-  return spawnChild(spec, { windowsHide: true });
-}
-
-function noticesOf({ pid }: Spawned, { priority }: StartSpec): readonly string[] {
-  const refusal = applyPriority(pid, priority);
-  return refusal === null ? [] : [refusal];
+async function spawnHidden(spec: StartSpec): Promise<Spawned> {
+  const child = await spawnChild(spec, { windowsHide: true });
+  const refusal = applyPriority(child.pid, spec.priority);
+  if (refusal !== null) spec.onNotice(refusal);
+  return child;
 }

@@ -12,6 +12,7 @@ export interface NewProcess {
   readonly commandLine: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** …_PRIORITY_CLASS; 0 for what Windows makes of ours. */
   readonly priorityClass: number;
   /** Inheritable handles for stdin, stdout and stderr; null for a process that has none. */
   readonly stdio: readonly [RawHandle, RawHandle, RawHandle] | null;
@@ -72,7 +73,12 @@ export function createProcess({ win32, kernel32 }: Native, what: NewProcess): { 
   }
   kernel32.CloseHandle(result.readBigInt64LE(RESULT.thread));
   const pid = result.readUInt32LE(RESULT.pid);
-  return { pid, process: new Handle(kernel32, result.readBigInt64LE(RESULT.process), `process ${pid}`) };
+  const created = new Handle(kernel32, result.readBigInt64LE(RESULT.process), `process ${pid}`);
+  // Wine does not look at the class at creation.
+  if (what.priorityClass !== 0 && kernel32.GetPriorityClass(created.raw) !== what.priorityClass) {
+    kernel32.SetPriorityClass(created.raw, what.priorityClass);
+  }
+  return { pid, process: created };
 }
 
 /** The list only points at its values, so these lie behind it in the same memory and live as long as it does. */

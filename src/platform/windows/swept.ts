@@ -25,10 +25,17 @@ export function sweepIntoJob(native: Native, pid: number, priority: Priority, wh
     job[Symbol.dispose]();
     throw error;
   }
-  return new JobGroup(kernel32, job, { level: 'swept', why: [why, ...sweep(kernel32, job, pid)].join('; ') });
+  const outside = sweep(kernel32, job, pid);
+  return new JobGroup(kernel32, job, {
+    level: outside.length === 0 ? 'swept' : 'partial',
+    why: [why, ...outside].join('; '),
+  });
 }
 
-/** Looks again as long as a look finds somebody new, and returns what went wrong. One that refuses is not asked twice. */
+/**
+ * Looks again as long as a look finds somebody new, and returns what went wrong. One that refuses (it has made a job for itself and its own
+ * children already, as Node does) is not asked twice.
+ */
 function sweep(kernel32: Kernel32, job: Job, root: number): string[] {
   const refused = new Set<number>();
   try {

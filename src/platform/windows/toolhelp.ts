@@ -5,7 +5,7 @@ import { Handle, whileOpen } from './handle.ts';
 import { type Kernel32, must } from './kernel32.ts';
 import { createdAt } from './process.ts';
 
-export interface ChildEntry {
+interface ChildEntry {
   readonly pid: number;
   readonly ppid: number;
 }
@@ -15,7 +15,7 @@ const TH32CS_SNAPPROCESS = 2;
 const ENTRY = { size: 568, pid: 8, ppid: 32 } as const;
 
 /** @throws Win32Error */
-export function listProcesses(kernel32: Kernel32): ChildEntry[] {
+function listProcesses(kernel32: Kernel32): ChildEntry[] {
   const raw = must(kernel32, 'CreateToolhelp32Snapshot', kernel32.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
   return whileOpen(new Handle(kernel32, raw, 'process snapshot'), snapshot => {
     const entry = Buffer.alloc(ENTRY.size);

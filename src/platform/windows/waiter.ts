@@ -14,6 +14,13 @@ const UP_MS = 2_000;
 /** Where no thread is to be had we look ourselves, this often. */
 const POLL_MS = 100;
 
+export interface Wait {
+  /** Resolves once the handle is signalled: for a process, once it has ended. */
+  readonly ended: Promise<void>;
+  /** Until it has ended, or this has been called, the wait keeps this process alive. */
+  unref(): void;
+}
+
 interface Waiting {
   readonly handle: RawHandle;
   readonly resolve: () => void;
@@ -26,7 +33,9 @@ export class Waiter {
   readonly #waiting = new Map<number, Waiting>();
   /** Becomes 1 once the thread is up. */
   readonly #isUp = new Int32Array(new SharedArrayBuffer(4));
+  readonly #holding = new Set<number>();
   #thread: Worker | null;
+  #poll: NodeJS.Timeout | null = null;
   #next = 1;
 
   /** @throws Win32Error */
@@ -46,15 +55,19 @@ export class Waiter {
     });
   }
 
-  /** Resolves once the handle is signalled: for a process, once it has ended. The handle must stay open until then. */
-  wait(handle: RawHandle): Promise<void> {
-    return new Promise(resolve => {
-      const id = this.#next++;
+  /** The handle must stay open until the wait has ended. */
+  wait(handle: RawHandle): Wait {
+    const id = this.#next++;
+    const ended = new Promise<void>(resolve => {
       this.#waiting.set(id, { handle, resolve });
-      if (this.#thread === null) return;
+    });
+    this.#holding.add(id);
+    this.#hold();
+    if (this.#thread !== null) {
       this.#thread.postMessage({ id, handle } satisfies WaitFor);
       this.#interrupt();
-    });
+    }
+    return { ended, unref: () => this.#letGo(id) };
   }
 
   #start(): Worker {
@@ -66,9 +79,9 @@ export class Waiter {
       env: process.env.HOLDFAST_NO_NATIVE === undefined ? {} : { HOLDFAST_NO_NATIVE: process.env.HOLDFAST_NO_NATIVE },
     });
     thread.on('message', ({ id }: Signalled) => this.#signalled(id));
-    thread.on('error', () => this.#poll());
-    thread.on('exit', () => this.#poll());
-    // The pipes of a process keep us alive as long as somebody listens to it. A listener for messages would undo this.
+    thread.on('error', () => this.#pollInstead());
+    thread.on('exit', () => this.#pollInstead());
+    // A listener for messages would undo this.
     thread.unref();
     return thread;
   }
@@ -80,18 +93,31 @@ export class Waiter {
   #signalled(id: number): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
+    this.#letGo(id);
     waiting?.resolve();
   }
 
+  #letGo(id: number): void {
+    this.#holding.delete(id);
+    this.#hold();
+  }
+
+  #hold(): void {
+    const holder = this.#thread ?? this.#poll;
+    if (this.#holding.size > 0) holder?.ref();
+    else holder?.unref();
+  }
+
   /** The thread could not be started (a limit of the system, say). From now on we look ourselves; nothing is lost but a moment. */
-  #poll(): void {
+  #pollInstead(): void {
     if (this.#thread === null) return;
     this.#thread = null;
-    setInterval(() => {
+    this.#poll = setInterval(() => {
       for (const [id, { handle }] of this.#waiting) {
         if (this.#native.kernel32.WaitForSingleObject(handle, 0) !== WAIT_TIMEOUT) this.#signalled(id);
       }
-    }, POLL_MS).unref();
+    }, POLL_MS);
+    this.#hold();
   }
 }
 

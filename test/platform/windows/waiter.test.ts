@@ -5,24 +5,17 @@ import { Handle } from '../../../src/platform/windows/handle.ts';
 import { Waiter } from '../../../src/platform/windows/waiter.ts';
 import { disposing, native, onWindows } from './native.ts';
 
-/** The waiter by itself keeps nobody alive. */
-function stayAlive(t: TestContext): void {
-  const timer = setInterval(() => {}, 60_000);
-  t.after(() => clearInterval(timer));
-}
-
 function event(t: TestContext): Handle {
   const { kernel32 } = native();
   return disposing(t, new Handle(kernel32, kernel32.CreateEventW(null, true, false, null), 'event of a test'));
 }
 
 test('more handles than one wait can take are all waited for, and each tells its own end', onWindows, async t => {
-  stayAlive(t);
   const { kernel32 } = native();
   const waiter = new Waiter(native());
   const events = Array.from({ length: 150 }, () => event(t));
   const ended: number[] = [];
-  const waits = events.map((handle, index) => waiter.wait(handle.raw).then(() => ended.push(index)));
+  const waits = events.map((handle, index) => waiter.wait(handle.raw).ended.then(() => ended.push(index)));
   for (const index of [149, 0, 70]) {
     kernel32.SetEvent(events[index]?.raw ?? 0);
     await waits[index];
@@ -34,31 +27,29 @@ test('more handles than one wait can take are all waited for, and each tells its
 });
 
 test('a handle that cannot be waited for ends its own wait and no other', onWindows, async t => {
-  stayAlive(t);
   const { kernel32 } = native();
   const waiter = new Waiter(native());
   const good = event(t);
-  const wait = waiter.wait(good.raw);
-  await waiter.wait(0x7ffffff0);
+  const { ended } = waiter.wait(good.raw);
+  await waiter.wait(0x7ffffff0).ended;
   kernel32.SetEvent(good.raw);
-  await wait;
+  await ended;
 });
 
-test('who waits holds up neither the natural end of a process nor process.exit', onWindows, () => {
+test('a wait holds up process.exit never, and the natural end of a process only until it is let go', onWindows, () => {
   const module = (file: string) => JSON.stringify(new URL(`../../../src/platform/windows/${file}`, import.meta.url));
   const script = (last: string) => `
     import { nativeWindows } from ${module('kernel32.js')};
     import { Waiter } from ${module('waiter.js')};
     const native = nativeWindows();
     const never = native.kernel32.CreateEventW(null, true, false, null);
-    new Waiter(native).wait(never);
-    const short = native.kernel32.CreateEventW(null, true, true, null);
-    const timer = setTimeout(() => {}, 10_000);
-    await new Waiter(native).wait(short);
-    clearTimeout(timer);
+    const waiter = new Waiter(native);
+    const wait = waiter.wait(never);
+    const set = native.kernel32.CreateEventW(null, true, true, null);
+    await waiter.wait(set).ended;
     ${last}`;
   for (const [last, code] of [
-    ['', 0],
+    ['wait.unref()', 0],
     ['process.exit(3)', 3],
   ] as const) {
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script(last)], {
