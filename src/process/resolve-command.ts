@@ -10,6 +10,11 @@ import { commandLine, MAX_CMD_LINE, MAX_COMMAND_LINE } from './resolve/windows-q
 
 export { explain } from './resolve/explain.ts';
 
+export type FinishEnvironment = (
+  server: ServerConfig,
+  env: Readonly<Record<string, string>>,
+) => Readonly<Record<string, string>>;
+
 export interface ResolveContext {
   readonly os: Os;
   /** Our own environment. */
@@ -20,6 +25,8 @@ export interface ResolveContext {
   readonly nodePath: string;
   /** `process.versions`, to say when a package asks for another Node. */
   readonly versions?: { readonly node: string } | undefined;
+  /** What is added to a child's environment once it is complete: its network settings. */
+  readonly finish?: FinishEnvironment | undefined;
   /** The disk; the real one unless a test plays another. */
   readonly files?: FileAccess | undefined;
 }
@@ -45,9 +52,10 @@ export async function resolveCommand(server: ServerConfig, context: ResolveConte
   });
   const place: Place = { os, files, env, cwd: server.cwd, home, nodePath, nodeVersion: context.versions?.node };
   const { pathFolder, ...start } = await findStart(place, server, context.env);
+  const complete = pathFolder === undefined ? env : withPathFolder(os, env, pathFolder);
   const plan: LaunchPlan = {
     ...start,
-    env: pathFolder === undefined ? env : withPathFolder(os, env, pathFolder),
+    env: context.finish === undefined ? complete : context.finish(server, complete),
     cwd: server.cwd,
     withheld,
   };
