@@ -96,7 +96,11 @@ function readSettings(raw: unknown, report: Report): Settings {
   warnOfLater(raw, 'top', ['holdfast'], report);
   warnOfLater(defaults, 'server', ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
-  return { defaults: defaultsOf(raw), concurrentStarts: checked?.concurrentStarts, network: checked?.network ?? builtIn };
+  return {
+    defaults: defaultsOf(raw),
+    concurrentStarts: checked?.concurrentStarts,
+    network: checked?.network ?? builtIn,
+  };
 }
 
 function readServers(
