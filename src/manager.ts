@@ -13,6 +13,8 @@ import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { packageVersion } from './version.ts';
 
+export type { NetworkStatus };
+
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
   readonly config: string | object;

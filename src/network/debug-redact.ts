@@ -1,8 +1,9 @@
 const MARK = '[redacted]';
 
-// Names of headers and fields whose value is nobody's business. `auth` is what Node makes of `user:password@` in an address.
+// Names of headers and fields whose value is nobody's business. `auth` is what Node makes of `user:password@` in an
+// address; the name of an HTTPS agent (`_agentKey`) has its certificates and key in it.
 const SECRET =
-  '(?:proxy-)?authorization|(?:set-)?cookie2?|auth|pfx|key|passphrase|[\\w-]{0,40}(?:token|secret|password|passwd|api[_-]?key|apikey|access[_-]?key|credential|session[_-]?id|signature)[\\w-]{0,40}';
+  '(?:proxy-)?authorization|(?:set-)?cookie2?|auth|pfx|key|passphrase|ca|cert|_agentKey|[\\w-]{0,40}(?:token|secret|password|passwd|api[_-]?key|apikey|access[_-]?key|credential|session[_-]?id|signature)[\\w-]{0,40}';
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\`(?:[^\`\\]|\\.)*\``;
 
 /** `Authorization: 'Bearer …'` and `'Authorization', 'Bearer …'`, as `util.inspect` writes fields and elements. */
@@ -32,15 +33,16 @@ export class DebugRedactor {
   #hiddenBelow: number | null = null;
   #hidesNext = false;
 
-  line(text: string): string {
+  /** Null for a line that is all secret. */
+  line(text: string): string | null {
     const indent = indentOf(text);
     if (this.#hidesNext) {
       this.#hidesNext = false;
       this.#hiddenBelow = indent;
-      return hidden(indent);
+      return `${' '.repeat(indent)}${MARK}`;
     }
     if (this.#hiddenBelow !== null) {
-      if (indent > this.#hiddenBelow) return hidden(indent);
+      if (indent > this.#hiddenBelow) return null;
       this.#hiddenBelow = null;
     }
     return this.#fields(text, indent)
@@ -76,10 +78,6 @@ export class DebugRedactor {
     this.#hiddenBelow = indent;
     return `${before.trimEnd()} ${MARK}`;
   }
-}
-
-function hidden(indent: number): string {
-  return `${' '.repeat(indent)}${MARK}`;
 }
 
 function indentOf(line: string): number {

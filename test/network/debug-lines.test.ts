@@ -49,6 +49,32 @@ test("after a whole line what is further in is the server's own", () => {
   assert.deepEqual(read(['HTTP 8000: write ret = true', '    at its (stack.js:1:1)']).at(-1), null);
 });
 
+test('certificates and keys in the name of an HTTPS agent are hidden to their end, however many there are', () => {
+  const begin = 'HTTP 8000: createConnection a.test:443::-----BEGIN CERTIFICATE-----';
+  const lines = [
+    begin,
+    'MIIB+/x',
+    'AA==',
+    '-----END CERTIFICATE-----,-----BEGIN PRIVATE KEY-----',
+    'MIIC',
+    '-----END PRIVATE KEY-----::: {',
+    '  port: 443',
+    '}',
+  ];
+  const shown = { area: 'http', text: 'createConnection a.test:443::[redacted]' };
+  assert.deepEqual(read([...lines, 'MyOwnWord']), [
+    shown,
+    ...Array<string>(5).fill('hidden'),
+    { area: 'http', text: '  port: 443' },
+    { area: 'http', text: '}' },
+    null,
+  ]);
+  assert.deepEqual(read([begin, 'not a key'])[1], null);
+  assert.deepEqual(read([`${begin}\\nMIIB\\n-----END CERTIFICATE-----: 1`]), [
+    { area: 'http', text: 'createConnection a.test:443::[redacted]: 1' },
+  ]);
+});
+
 test("Node's warning about the profile is hidden with its stack, other warnings stay", () => {
   const warning = "(node:8000) Warning: Setting the NODE_DEBUG environment variable to 'http' can expose";
   assert.deepEqual(read([warning, '    at node:internal:1:1', 'Error: x', '    at mine:1:1']), [

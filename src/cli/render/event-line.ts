@@ -72,6 +72,7 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['warn', `${event.server}: ${event.tool ?? event.method} ${callEnd(event)}`];
     case 'network.lookup':
       if (event.code === null) return null;
+      if (event.host.startsWith('localhost:')) return ['warn', `nothing answers at ${event.host}`];
       return ['warn', `${event.host} could not be looked up (${event.code}), ${duration(event.coldMs)}`];
     case 'network.sockets':
       if (!event.isLeak) return null;

@@ -66,6 +66,10 @@ const cases: readonly (readonly [NewEvent, string | null])[] = [
     { type: 'network.lookup', host: 'a.test', addresses: [], code: 'ETIMEDOUT', coldMs: 2_000, warmMs: null },
     'a.test could not be looked up (ETIMEDOUT), 2.0 s',
   ],
+  [
+    { type: 'network.lookup', host: 'localhost:1', addresses: [], code: 'ECONNREFUSED', coldMs: 1, warmMs: null },
+    'nothing answers at localhost:1',
+  ],
   [{ type: 'network.operation', ...of, area: 'http', line: 'x', omitted: 0 }, null],
   [{ type: 'network.sockets', ...of, open: 1, closeWait: 0, listening: 0, isLeak: false }, null],
   [
