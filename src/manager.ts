@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { Network, type NetworkStatus } from './network/network.ts';
 import { containSelf } from './platform/contain-self.ts';
 import type { Handlers } from './session/host-handlers.ts';
 import type { RequestOptions } from './supervisor/client.ts';
@@ -12,6 +13,8 @@ import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { packageVersion } from './version.ts';
+
+export type { NetworkStatus };
 
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
@@ -69,6 +72,8 @@ export interface Manager extends AsyncDisposable {
   sample(): Promise<void>;
   /** A snapshot of every server, in the order of the configuration. */
   status(): ServerStatus[];
+  /** What is known of the network: Winsock, the look-ups at the start, the proxy, certificates, ports. */
+  network(): NetworkStatus;
   /** Subscribes to every event; returns how to unsubscribe. */
   onEvent(listener: EventListener): () => void;
   /** Subscribes to the events of one type. */
@@ -118,6 +123,7 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
 class HoldfastManager implements Manager {
   readonly config: Config;
   readonly #supervisor: Supervisor;
+  readonly #network: Network;
   readonly #hub = new EventHub(() => Date.now());
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
@@ -127,13 +133,22 @@ class HoldfastManager implements Manager {
     this.config = config;
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`what leaves the job of its server can outlive us: ${refusal}`];
+    const env = options.env ?? process.env;
+    const stateDir = options.stateDir ?? null;
+    this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
       clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
       handlers: options.handlers ?? {},
-      resolve: resolverFor(options.env ?? process.env),
-      emit: this.#hub.emit,
-      stateDir: options.stateDir ?? null,
+      resolve: resolverFor(env, this.#network.finish),
+      takerOf: this.#network.takerOf,
+      emit: event => {
+        this.#hub.emit(event);
+        if (event.type === 'health.checked') {
+          void this.#network.checked(event, () => this.#supervisor.members(event.server));
+        }
+      },
+      stateDir,
       onNotification: (server, method, params) => {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
@@ -147,6 +162,7 @@ class HoldfastManager implements Manager {
   start(...servers: string[]): Promise<void> {
     for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
     this.#notices = [];
+    this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
 
@@ -160,6 +176,7 @@ class HoldfastManager implements Manager {
 
   async close(): Promise<StopReport> {
     const survivors = await this.#supervisor.close();
+    this.#network.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };
   }
@@ -170,6 +187,10 @@ class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  network(): NetworkStatus {
+    return this.#network.status();
   }
 
   status(): ServerStatus[] {

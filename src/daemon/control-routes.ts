@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Manager } from '../manager.ts';
+import type { Manager, NetworkStatus } from '../manager.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
 import { badRequest, statusOfError, wireError } from './control-errors.ts';
@@ -19,6 +19,7 @@ export interface StatusReport {
     /** Of the HTTP endpoint; null where there is none. */
     readonly url: string | null;
     readonly clients: number;
+    readonly network: NetworkStatus;
   };
   readonly servers: readonly ServerStatus[];
 }
@@ -77,7 +78,14 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
     await manager.sample();
     const uptimeMs = Math.round(performance.now() - since);
     const report: StatusReport = {
-      manager: { pid: process.pid, version: packageVersion(), uptimeMs, url: null, clients: 0 },
+      manager: {
+        pid: process.pid,
+        version: packageVersion(),
+        uptimeMs,
+        url: null,
+        clients: 0,
+        network: manager.network(),
+      },
       servers: manager.status(),
     };
     return c.json(report);

@@ -16,7 +16,7 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Admission, Ticket } from './admission.ts';
 import { EventReporter } from './event-reporter.ts';
 import { Mailbox } from './mailbox.ts';
-import { OneLife } from './one-life.ts';
+import { OneLife, type TakerOf } from './one-life.ts';
 import { patientOf } from './patient.ts';
 import { Statistics } from './statistics.ts';
 
@@ -28,6 +28,8 @@ export interface InstanceContext {
   readonly random: () => number;
   readonly emit: Emit;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
+  readonly takerOf?: TakerOf | undefined;
   readonly admission: Admission;
   /** The catalogue store for a server's launch configuration. */
   readonly storeFor: (config: ServerConfig) => CatalogueStore;
@@ -223,6 +225,10 @@ export class Instance {
       clock: this.#context.clock,
       resolve: this.#context.resolve,
       post: event => this.#mailbox.post(event),
+      takerOf: (pid, redact) => {
+        const life = { server: this.config.name, instance: this.number, incarnation, pid };
+        return this.#context.takerOf?.(life, redact) ?? null;
+      },
       onPlan: plan => this.#events.starting(this.model, plan),
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),

@@ -13,6 +13,12 @@ import type { Item } from '../session/catalogue.ts';
 import type { Session } from '../session/session.ts';
 import type { Upstream } from '../session/upstream.ts';
 
+/** Gives what takes lines out of a life's stderr that are no words of the server's own; null where nothing does. */
+export type TakerOf = (
+  life: { readonly server: string; readonly instance: number; readonly incarnation: number; readonly pid: number },
+  redact: (text: string) => string,
+) => ((line: string) => boolean) | null;
+
 export interface OneLifeSetup {
   readonly config: ServerConfig;
   readonly incarnation: number;
@@ -20,6 +26,7 @@ export interface OneLifeSetup {
   readonly clock: Clock;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
   readonly post: (event: Event) => void;
+  readonly takerOf: (pid: number, redact: (text: string) => string) => ReturnType<TakerOf>;
   readonly onPlan: (plan: LaunchPlan) => void;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
@@ -174,6 +181,8 @@ export class OneLife {
       },
     );
     this.#life = life;
+    const taker = this.#setup.takerOf(life.pid, this.#redact);
+    if (taker !== null) life.stderr.divert = taker;
     // A stop that came during the spawn has closed the session already; `clean` waits for us, and ends the process.
     if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);

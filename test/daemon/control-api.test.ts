@@ -29,7 +29,7 @@ test('status tells of the manager and of every server', async t => {
   const { manager: about, servers } = body as { manager: Record<string, unknown>; servers: Record<string, unknown>[] };
   assert.deepEqual(
     { ...about, version: '', uptimeMs: 0 },
-    { pid: process.pid, version: '', uptimeMs: 0, url: null, clients: 0 },
+    { pid: process.pid, version: '', uptimeMs: 0, url: null, clients: 0, network: manager.network() },
   );
   assert.match(String(about.version), /^\d+\.\d+\.\d+$/);
   assert.deepEqual(

@@ -47,6 +47,13 @@ const report = z.object({
     uptimeMs: count,
     url: z.string().nullable(),
     clients: count,
+    network: z.object({
+      winsock: z.object({ state: z.enum(['not applicable', 'started', 'failed']) }),
+      lookups: z.array(z.object({ host: z.string(), coldMs: z.number(), warmMs: z.number().nullable() })),
+      proxy: z.string(),
+      certificates: count,
+      ports: z.object({ used: count, of: count, timeWait: count, verdict: z.string() }).nullable(),
+    }),
   }),
   servers: z.array(z.object({ name: z.string(), ...process_, instances: z.array(z.object(process_)).min(1) })),
 });
