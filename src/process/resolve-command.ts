@@ -1,12 +1,13 @@
 import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Os } from '../platform/platform.ts';
+import { commandLine, MAX_COMMAND_LINE } from '../platform/windows/command-line.ts';
 import { childEnvironment, type Variables, withPathFolder } from './environment.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { type FileAccess, realFiles } from './resolve/files.ts';
 import type { Place } from './resolve/place.ts';
 import { findStart } from './resolve/start.ts';
-import { commandLine, MAX_CMD_LINE, MAX_COMMAND_LINE } from './resolve/windows-quoting.ts';
+import { MAX_CMD_LINE } from './resolve/windows-quoting.ts';
 
 export { explain } from './resolve/explain.ts';
 

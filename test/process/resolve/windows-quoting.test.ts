@@ -1,52 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {
-  batchArguments,
-  commandLine,
-  quoteBatchArgument,
-  unsafeInBatch,
-} from '../../../src/process/resolve/windows-quoting.ts';
-
-/**
- * The C runtime's reading of a command line after the program: 2n backslashes and a quote are n backslashes and a
- * delimiter, 2n+1 are n backslashes and a literal quote; two quotes inside quotes are a literal one.
- */
-function readArguments(line: string): string[] {
-  const args: string[] = [];
-  let current: string | undefined;
-  let inQuotes = false;
-  for (let at = 0; at < line.length; ) {
-    const char = line[at];
-    if (!inQuotes && (char === ' ' || char === '\t')) {
-      if (current !== undefined) args.push(current);
-      current = undefined;
-      at++;
-      continue;
-    }
-    current ??= '';
-    const backslashes = /^\\*/.exec(line.slice(at))?.[0].length ?? 0;
-    at += backslashes;
-    if (line[at] !== '"') {
-      current += '\\'.repeat(backslashes);
-      if (backslashes === 0) current += line[at++];
-      continue;
-    }
-    current += '\\'.repeat(Math.floor(backslashes / 2));
-    if (backslashes % 2 === 1) {
-      current += '"';
-      at++;
-    } else if (inQuotes && line[at + 1] === '"') {
-      current += '"';
-      at += 2;
-    } else {
-      inQuotes = !inQuotes;
-      at++;
-    }
-  }
-  if (current !== undefined) args.push(current);
-  return args;
-}
+import { batchArguments, quoteBatchArgument, unsafeInBatch } from '../../../src/process/resolve/windows-quoting.ts';
+import { argumentsWithoutNul, readArguments } from '../../support/windows-arguments.ts';
 
 /** What cmd.exe would act on: its special characters where it counts an even number of quotes before them. */
 function exposed(line: string): string[] {
@@ -56,24 +12,6 @@ function exposed(line: string): string[] {
     return !inQuotes && '&|<>^()@;,='.includes(char);
   });
 }
-
-const nasty = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom('"', '\\', ' ', '\t', '&', '|', '^', '<', '>', '(', ')', '!', 'a', 'é', '漢', '='),
-    fc.string({ minLength: 1, maxLength: 1 }),
-  ),
-});
-const argumentsWithoutNul = fc.array(nasty.filter(text => !text.includes('\0')));
-
-test('every argument comes back from the line that CreateProcess gets', () => {
-  fc.assert(
-    fc.property(argumentsWithoutNul, args => {
-      const line = commandLine('C:\\a b\\x.exe', args);
-      assert.ok(line.startsWith('"C:\\a b\\x.exe"'));
-      assert.deepEqual(readArguments(line.slice('"C:\\a b\\x.exe"'.length)), args);
-    }),
-  );
-});
 
 test('every argument comes back from the line of a batch file, and cmd.exe finds nothing in it to act on', () => {
   fc.assert(
