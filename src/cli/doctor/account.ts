@@ -1,4 +1,5 @@
 import type { Os } from '../../platform/platform.ts';
+import { windowsSurroundings } from '../../platform/windows/surroundings.ts';
 import type { Check } from './check.ts';
 import { ok, unknown, type Verdict, warning } from './finding.ts';
 
@@ -26,10 +27,12 @@ export function accountVerdict({ os, uid, isElevated }: AccountFacts): Verdict {
   );
 }
 
-export const accountCheck = (isElevated: () => Promise<boolean | null>): Check => ({
+export const accountCheck: Check = {
   id: 'account',
   topic: 'system',
   title: 'account',
-  run: async ({ os }) =>
-    accountVerdict({ os, uid: process.geteuid?.() ?? null, isElevated: os === 'windows' ? await isElevated() : null }),
-});
+  run: ({ os }) => {
+    const isElevated = windowsSurroundings()?.isElevated() ?? null;
+    return accountVerdict({ os, uid: process.geteuid?.() ?? null, isElevated });
+  },
+};

@@ -31,5 +31,7 @@ export interface Check {
   readonly id: string;
   readonly topic: Topic;
   readonly title: string;
+  /** The only system that has what is asked about. */
+  readonly only?: 'windows';
   readonly run: (world: World) => Promise<Verdict> | Verdict;
 }

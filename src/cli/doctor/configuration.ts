@@ -11,11 +11,12 @@ export const configurationCheck: Check = {
   run: ({ loaded, cli }) => configurationVerdict(loaded, cli.cwd),
 };
 
-export function configurationVerdict({ file, config, error }: Loaded, cwd: string): Verdict {
+function configurationVerdict({ file, config, error }: Loaded, cwd: string): Verdict {
   if (error !== null) {
     const [first] = error.issues;
     const more = error.issues.length === 1 ? '' : `, and ${count(error.issues.length - 1, 'other mistake')}`;
-    const told = first === undefined ? 'it cannot be read' : formatIssue({ ...first, file: shortPath(first.file, cwd) });
+    const told =
+      first === undefined ? 'it cannot be read' : formatIssue({ ...first, file: shortPath(first.file, cwd) });
     return problem(`${told}${more}`, 'correct it; "holdfast config check" lists every mistake', {
       file,
       issues: error.issues,

@@ -51,7 +51,11 @@ export function npmVerdict({ path, version, neededBy }: NpmFacts): Verdict {
   const details = { path: path ?? null, version: version ?? null, neededBy };
   if (path !== undefined) return ok(`${version ?? 'version not known'}, ${path}`, details);
   const who = neededBy.length === 0 ? 'servers that are started by npx cannot run' : `${neededBy.join(', ')} needs it`;
-  return warning(`there is none on PATH; ${who}`, 'install Node.js, which brings npm, from https://nodejs.org', details);
+  return warning(
+    `there is none on PATH; ${who}`,
+    'install Node.js, which brings npm, from https://nodejs.org',
+    details,
+  );
 }
 
 async function readNpm({ place, servers }: World): Promise<NpmFacts> {

@@ -20,7 +20,8 @@ export function portVerdict({ port, host, error, holder }: PortFacts): Verdict {
     return warning(`${port} on ${host} is taken by ${who}`, hint, details);
   }
   if (error === 'EACCES') {
-    const hint = 'set another "holdfast.gateway.port"; on Windows "netsh int ipv4 show excludedportrange tcp" lists what is reserved';
+    const hint =
+      'set another "holdfast.gateway.port"; on Windows "netsh int ipv4 show excludedportrange tcp" lists what is reserved';
     return warning(`${port} on ${host} may not be used: the system has reserved it`, hint, details);
   }
   return problem(`cannot listen on ${host}: ${error}`, 'see that the loopback interface is up', details);
@@ -35,16 +36,15 @@ export function tryPort(port: number, host: string): Promise<string | null> {
   });
 }
 
-export const portCheck = (
-  port: number,
-  holderOf: (port: number, host: string) => Promise<string | null>,
-): Check => ({
+/** Of the HTTP endpoint, unless it is configured. */
+const DEFAULT_PORT = 4653;
+
+export const portCheck: Check = {
   id: 'port',
   topic: 'network',
   title: 'port',
   run: async () => {
-    const host = '127.0.0.1';
-    const error = await tryPort(port, host);
-    return portVerdict({ port, host, error, holder: error === 'EADDRINUSE' ? await holderOf(port, host) : null });
+    const [port, host] = [DEFAULT_PORT, '127.0.0.1'];
+    return portVerdict({ port, host, error: await tryPort(port, host), holder: null });
   },
-});
+};

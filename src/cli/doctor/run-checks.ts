@@ -1,6 +1,6 @@
 import type { Clock } from '../../process/clock.ts';
 import type { Check, World } from './check.ts';
-import { type Finding, problem, type Verdict } from './finding.ts';
+import { type Finding, notApplicable, problem, type Verdict } from './finding.ts';
 
 /** No answer takes longer on a machine that is well; a network drive that hangs would take for ever. */
 const DEADLINE_MS = 8_000;
@@ -19,6 +19,7 @@ export async function runChecks(checks: readonly Check[], world: World, clock: C
 }
 
 async function verdictOf(check: Check, world: World, clock: Clock): Promise<Verdict> {
+  if (check.only !== undefined && check.only !== world.os) return notApplicable('only Windows has this');
   try {
     return await within(clock, DEADLINE_MS, async () => check.run(world));
   } catch (error) {

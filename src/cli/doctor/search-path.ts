@@ -2,7 +2,7 @@ import type { Os } from '../../platform/platform.ts';
 import { readVariable } from '../../process/environment.ts';
 import { pathsOf } from '../../process/resolve/place.ts';
 import type { Check, World } from './check.ts';
-import { notApplicable, ok, problem, together, type Verdict, warning } from './finding.ts';
+import { ok, problem, together, type Verdict, warning } from './finding.ts';
 
 export const pathCheck: Check = {
   id: 'path',
@@ -15,7 +15,8 @@ export const pathextCheck: Check = {
   id: 'pathext',
   topic: 'programs',
   title: 'PATHEXT',
-  run: ({ os, cli }) => pathextVerdict(os, readVariable(os, cli.env, 'PATHEXT')),
+  only: 'windows',
+  run: ({ os, cli }) => pathextVerdict(readVariable(os, cli.env, 'PATHEXT')),
 };
 
 /** More cmd.exe cannot expand; a batch file then sees no PATH at all. */
@@ -46,7 +47,9 @@ export function pathVerdict({ os, value, missing }: PathFacts): Verdict {
   const most = os === 'windows' ? CMD_MOST : LINUX_MOST;
   if (value.length > most) {
     const what = os === 'windows' ? 'batch files do not see it' : 'no program can be started with it';
-    found.push(warning(`it is too long (${value.length} characters, ${most} at most): ${what}`, 'shorten PATH', details));
+    found.push(
+      warning(`it is too long (${value.length} characters, ${most} at most): ${what}`, 'shorten PATH', details),
+    );
   }
   // A closing separator is what installers leave, and means nothing on Windows.
   if (empty > 0 && os !== 'windows') {
@@ -63,8 +66,7 @@ export function pathVerdict({ os, value, missing }: PathFacts): Verdict {
   return ok(`${entries.length} folders${gone}`, details);
 }
 
-export function pathextVerdict(os: Os, value: string | undefined): Verdict {
-  if (os !== 'windows') return notApplicable('PATHEXT');
+export function pathextVerdict(value: string | undefined): Verdict {
   if (value === undefined || value.trim() === '') {
     return ok('not set; servers get .COM;.EXE;.BAT;.CMD', { value: null });
   }

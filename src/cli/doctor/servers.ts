@@ -14,7 +14,7 @@ export function serverChecks({ servers }: World): readonly Check[] {
 }
 
 /** The same words as "config check --explain". */
-export function serverVerdict(found: ServerPlan): Verdict {
+function serverVerdict(found: ServerPlan): Verdict {
   const { plan, error, redact } = found;
   if (plan === null) {
     const hint = error === null ? 'see "holdfast config check --explain"' : redact(error.hint);

@@ -59,7 +59,10 @@ export function stateFolderVerdict(facts: StateFolderFacts): Verdict {
   if (first !== undefined) return together([first, ...others]);
   const state = there === null ? 'is made by the first start' : 'is there';
   const holder = manager === null ? '' : `; manager ${manager} works with it`;
-  const moved = facts.os === 'windows' || socket?.startsWith(path) === true ? '' : '; its path is long, so the socket lies elsewhere';
+  const moved =
+    facts.os === 'windows' || socket?.startsWith(path) === true
+      ? ''
+      : '; its path is long, so the socket lies elsewhere';
   return ok(`${path} ${state}${holder}${moved}`, details);
 }
 

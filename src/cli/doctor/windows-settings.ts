@@ -1,21 +1,14 @@
-import type { Os } from '../../platform/platform.ts';
+import { type CodePages, windowsSurroundings } from '../../platform/windows/surroundings.ts';
 import { npmCacheFolder } from '../../process/resolve/npm-folders.ts';
 import { pathsOf } from '../../process/resolve/place.ts';
 import type { Check, World } from './check.ts';
-import { notApplicable, ok, unknown, type Verdict, warning } from './finding.ts';
-
-/** What only native code can ask of Windows; null where it is not there. */
-export interface CodePages {
-  readonly ansi: number;
-  readonly oem: number;
-}
+import { ok, unknown, type Verdict, warning } from './finding.ts';
 
 const UTF8 = 65_001;
 /** Shift-JIS, GBK, Korean, Big5, Johab: the second byte of a letter may be a backslash or a quote. */
 const DOUBLE_BYTE = [932, 936, 949, 950, 1361];
 
-export function codePageVerdict(os: Os, pages: CodePages | null): Verdict {
-  if (os !== 'windows') return notApplicable('code page');
+export function codePageVerdict(pages: CodePages | null): Verdict {
   if (pages === null) return unknown('not known without native code');
   const { ansi, oem } = pages;
   const details = { ansi, oem };
@@ -29,26 +22,25 @@ export function codePageVerdict(os: Os, pages: CodePages | null): Verdict {
   );
 }
 
-export const codePageCheck = (read: () => Promise<CodePages | null>): Check => ({
+export const codePageCheck: Check = {
   id: 'codePage',
   topic: 'system',
   title: 'code page',
-  run: async ({ os }) => codePageVerdict(os, os === 'windows' ? await read() : null),
-});
+  only: 'windows',
+  run: () => codePageVerdict(windowsSurroundings()?.codePages() ?? null),
+};
 
 /** Windows' limit without long paths is 260; below a package's folder there are more folders. */
 const LONG_PATH = 200;
 
 export interface LongPathFacts {
-  readonly os: Os;
   /** `LongPathsEnabled` of the registry; null where it cannot be asked. */
   readonly isEnabled: boolean | null;
   /** The longest path that is used: of a server, or of npm's cache. */
   readonly longest: string;
 }
 
-export function longPathsVerdict({ os, isEnabled, longest }: LongPathFacts): Verdict {
-  if (os !== 'windows') return notApplicable('long paths');
+export function longPathsVerdict({ isEnabled, longest }: LongPathFacts): Verdict {
   const details = { isEnabled, longest, length: longest.length };
   if (isEnabled === true) return ok('switched on', details);
   const state = isEnabled === null ? 'not known without native code whether they are on' : 'switched off';
@@ -58,20 +50,21 @@ export function longPathsVerdict({ os, isEnabled, longest }: LongPathFacts): Ver
   }
   return warning(
     `${state}, and ${longest} has ${longest.length} characters: programs other than Node may not open what is in it`,
-    'set LongPathsEnabled to 1 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem, or move npm\'s cache (npm config set cache C:\\npm)',
+    "set LongPathsEnabled to 1 under HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem, or move npm's cache (npm config set cache C:\\npm)",
     details,
   );
 }
 
-export const longPathsCheck = (read: () => Promise<boolean | null>): Check => ({
+export const longPathsCheck: Check = {
   id: 'longPaths',
   topic: 'system',
   title: 'long paths',
+  only: 'windows',
   run: async world => {
-    if (world.os !== 'windows') return longPathsVerdict({ os: world.os, isEnabled: null, longest: '' });
-    return longPathsVerdict({ os: world.os, isEnabled: await read(), longest: await longestPath(world) });
+    const isEnabled = windowsSurroundings()?.hasLongPaths() ?? null;
+    return longPathsVerdict({ isEnabled, longest: await longestPath(world) });
   },
-});
+};
 
 async function longestPath({ place, servers }: World): Promise<string> {
   const paths = pathsOf(place);
