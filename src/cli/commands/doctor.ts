@@ -14,12 +14,16 @@ const SYSTEMS: Readonly<Record<Os, string>> = { linux: 'Linux', macos: 'macOS', 
 
 /** Looks at everything on this machine that servers need, and says what to do. It changes nothing and starts nothing. */
 export async function doctor(cli: Cli): Promise<ExitCode> {
-  // There is nothing to stop in good order.
-  const leave = (): never => process.exit(EXIT.interrupted);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, leave);
+  const interruption = new AbortController();
+  const interrupted = () => {
+    interruption.abort();
+    endSoon('SIGINT');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupted);
 
-  const world = await readWorld(cli);
+  const world = await readWorld(cli, systemClock, interruption.signal);
   const findings = redactDeep(await runChecks(checksFor(world), world, systemClock), redactUnknown);
+  if (interruption.signal.aborted) return EXIT.interrupted;
   const hasProblem = findings.some(({ status }) => status === 'problem');
   if (cli.options.json) {
     printJson(cli, { version: packageVersion(), os: world.os, ok: !hasProblem, checks: findings.map(forPrograms) });
@@ -28,7 +32,24 @@ export async function doctor(cli: Cli): Promise<ExitCode> {
     const title = `holdfast ${packageVersion()} on ${system}`;
     print(cli, renderDoctor(findings, { title, system, width: widthOf(cli.stdout), theme: cli.theme }));
   }
+  // Written as far as anybody reads it.
+  await new Promise<void>(resolve => cli.stdout.write('', () => resolve()));
+  endSoon('SIGTERM');
   return hasProblem ? EXIT.failed : EXIT.done;
+}
+
+/** Time to end in good order, after which there is no more to come. */
+const GRACE_MS = 250;
+
+/**
+ * Node ends only when libuv's pool is idle, `process.exit()` included. Where a check hangs on a disk or a network drive that is never:
+ * then only a signal helps, which shells tell as 130 or 143. Whoever ends in time does not notice.
+ */
+function endSoon(signal: 'SIGINT' | 'SIGTERM'): void {
+  setTimeout(() => {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }, GRACE_MS).unref();
 }
 
 function forPrograms({ id, status, summary, hint, details }: Finding): object {

@@ -19,6 +19,8 @@ export interface Loaded {
 export interface World {
   readonly os: Os;
   readonly cli: Cli;
+  /** Gives up what takes time: somebody has pressed Ctrl-C. */
+  readonly signal: AbortSignal;
   readonly loaded: Loaded;
   /** What a server without settings of its own sees: environment, folder, disk. */
   readonly place: Place;

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
+import { os } from '../../../src/platform/platform.ts';
+import { eventually } from '../../support/eventually.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
-import { CommandLine, servers } from '../run-cli.ts';
+import { CommandLine, type Running, servers } from '../run-cli.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -98,3 +101,44 @@ test('the folder of a manager that runs is told, and left alone', async t => {
   up.child.kill('SIGINT');
   assert.equal((await up.finished).code, 0);
 });
+
+describe('a disk that hangs', { skip: os === 'windows' && 'Windows has no named pipes among its files' }, () => {
+  /** Runs `doctor` with a configuration that never comes, and waits until it is being read. */
+  async function hanging(t: TestContext): Promise<{ readonly running: Running; readonly since: number }> {
+    const cli = new CommandLine(await withNothingLeft(t));
+    const file = join(cli.folder, 'holdfast.json');
+    execFileSync('mkfifo', [file]);
+    const since = performance.now();
+    const running = cli.start('doctor', '--json', '--config', file);
+    // A pipe can be opened for writing at once only while somebody reads it.
+    const writer = await eventually(() => openToWrite(file), { what: 'a reader of the configuration' });
+    t.after(() => closeSync(writer as number));
+    return { running, since };
+  }
+
+  test('does not hold up Ctrl-C', async t => {
+    const { running, since } = await hanging(t);
+    running.child.kill('SIGINT');
+    const { stdout } = await running.finished;
+    assert.deepEqual([running.child.signalCode, stdout], ['SIGINT', '']);
+    assert.ok(performance.now() - since < 7_000, 'it waited for the disk');
+  });
+
+  test('is told after a while, with all the rest', async t => {
+    const { running } = await hanging(t);
+    const { stdout } = await running.finished;
+    assert.equal(running.child.signalCode, 'SIGTERM');
+    const { checks } = JSON.parse(stdout) as Report;
+    assert.match(checks.find(({ id }) => id === 'configuration')?.summary ?? '', /no answer within 8 s/);
+    assert.equal(checks.find(({ id }) => id === 'node')?.status, 'ok');
+  });
+});
+
+function openToWrite(file: string): number | undefined {
+  try {
+    return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined;
+    throw error;
+  }
+}
