@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { Network, type NetworkStatus } from './network/network.ts';
 import type { Handlers } from './session/host-handlers.ts';
 import type { RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
@@ -62,6 +63,8 @@ export interface Manager extends AsyncDisposable {
   sample(): Promise<void>;
   /** A snapshot of every server, in the order of the configuration. */
   status(): ServerStatus[];
+  /** What is known of the network: Winsock, the look-ups at the start, the proxy, certificates, ports. */
+  network(): NetworkStatus;
   /** Subscribes to every event; returns how to unsubscribe. */
   onEvent(listener: EventListener): () => void;
   /** Subscribes to the events of one type. */
@@ -111,18 +114,28 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
 class HoldfastManager implements Manager {
   readonly config: Config;
   readonly #supervisor: Supervisor;
+  readonly #network: Network;
   readonly #hub = new EventHub(() => Date.now());
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
   constructor(config: Config, options: ManagerOptions) {
     this.config = config;
+    const env = options.env ?? process.env;
+    const stateDir = options.stateDir ?? null;
+    this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
       clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
       handlers: options.handlers ?? {},
-      resolve: resolverFor(options.env ?? process.env),
-      emit: this.#hub.emit,
-      stateDir: options.stateDir ?? null,
+      resolve: resolverFor(env, this.#network.finish),
+      takerOf: this.#network.takerOf,
+      emit: event => {
+        this.#hub.emit(event);
+        if (event.type === 'health.checked') {
+          void this.#network.checked(event, () => this.#supervisor.members(event.server));
+        }
+      },
+      stateDir,
       onNotification: (server, method, params) => {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
@@ -134,6 +147,7 @@ class HoldfastManager implements Manager {
   }
 
   start(...servers: string[]): Promise<void> {
+    this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
 
@@ -147,6 +161,7 @@ class HoldfastManager implements Manager {
 
   async close(): Promise<StopReport> {
     const survivors = await this.#supervisor.close();
+    this.#network.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };
   }
@@ -157,6 +172,10 @@ class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  network(): NetworkStatus {
+    return this.#network.status();
   }
 
   status(): ServerStatus[] {

@@ -6,9 +6,9 @@ import { type Context, contextOfFile, contextOfFolder, type Environment, type Su
 import { checkDependencies } from './dependencies.ts';
 import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
-import { checkTogether, warnOfLater } from './options.ts';
+import { checkTogether, defaultsOf, warnOfLater } from './options.ts';
 import { createReport, type Report } from './report.ts';
-import { holdfastSchema } from './schema.ts';
+import { holdfastNetworkSchema, holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
 import type { Config, ServerConfig } from './types.ts';
@@ -76,6 +76,7 @@ function build(source: Source, context: Context): Config {
     disabled,
     skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
+    network: settings.network,
     warnings: report.warnings(),
   };
 }
@@ -84,16 +85,18 @@ interface Settings {
   /** As they stand in the file. */
   readonly defaults: unknown;
   readonly concurrentStarts: number | undefined;
+  readonly network: Config['network'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
-  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined };
+  const builtIn = holdfastNetworkSchema.parse(undefined);
+  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined, network: builtIn };
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
   warnOfLater(raw, 'top', ['holdfast'], report);
   warnOfLater(defaults, 'server', ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
-  return { defaults, concurrentStarts: checked?.concurrentStarts };
+  return { defaults: defaultsOf(raw), concurrentStarts: checked?.concurrentStarts, network: checked?.network ?? builtIn };
 }
 
 function readServers(

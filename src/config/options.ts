@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isObject } from './is-object.ts';
 import { laterServerOptions, laterTopLevel } from './later.ts';
 import type { Report } from './report.ts';
-import { serverOptionsSchema } from './schema.ts';
+import { networkSchema, serverOptionsSchema } from './schema.ts';
 import type { KeyPath } from './source.ts';
 import type { ServerOptions } from './types.ts';
 
@@ -13,6 +13,15 @@ import type { ServerOptions } from './types.ts';
 export function resolveOptions(own: unknown, defaults: unknown): ServerOptions | undefined {
   const result = serverOptionsSchema.safeParse(merge(defaults, own));
   return result.success ? onlyBuilt(result.data) : undefined;
+}
+
+/** `holdfast.defaults` as it stands in the file, over what the top-level `network` sets for all servers. */
+export function defaultsOf(holdfast: unknown): unknown {
+  if (!isObject(holdfast) || !isObject(holdfast.network)) return isObject(holdfast) ? holdfast.defaults : undefined;
+  const { network } = holdfast;
+  const keys = Object.keys(networkSchema.unwrap().shape);
+  const shared = Object.fromEntries(keys.filter(key => network[key] !== undefined).map(key => [key, network[key]]));
+  return merge({ network: shared }, holdfast.defaults);
 }
 
 /** Mistakes that lie in two options together. */

@@ -71,15 +71,34 @@ const limitsSchema = section(
   'What a server may use at most.',
 );
 
-const networkSchema = section(
+/** What a child is started with; the top-level `network` has them too, as defaults for all servers. */
+const childNetwork = {
+  dnsOrder: oneOf('ipv4first', 'ipv6first', 'verbatim')
+    .default('ipv4first')
+    .describe('Order of addresses in name look-ups of Node. `verbatim` is what Node itself does.'),
+  threadPoolSize: whole(1, 1_024).default(4).describe('`UV_THREADPOOL_SIZE` of Node children, 1 to 1024.'),
+  traceWarnings: yesNo().default(true).describe('Warnings of Node children come with their stack.'),
+  debug: yesNo().default(false).describe('Logs network operations of Node children; prints headers, redacted.'),
+};
+
+export const networkSchema = section(childNetwork, 'Network settings of its processes.');
+
+export const holdfastNetworkSchema = section(
   {
-    dnsOrder: oneOf('ipv4first', 'ipv6first', 'verbatim')
-      .default('ipv4first')
-      .describe('Order of addresses in name look-ups of Node.'),
-    threadPoolSize: whole(1, 1_024).default(4).describe('`UV_THREADPOOL_SIZE` of Node children, 1 to 1024.'),
-    debug: yesNo().default(false).describe('Logs network operations of Node children; prints headers, redacted.'),
+    ...childNetwork,
+    winsock: yesNo().default(true).describe('Starts Winsock first, to tell what ails it. Windows only.'),
+    prewarm: yesNo().default(true).describe('Looks up the hosts that servers will need, without waiting for them.'),
+    hosts: z
+      .array(filledText(), 'expected an array of host names')
+      .default([])
+      .describe('Hosts that are looked up beside those of the package registries.'),
+    proxy: oneOf('auto', 'off').default('auto').describe('Whether the proxy of the system is handed on to servers.'),
+    certificates: oneOf('auto', 'off')
+      .default('auto')
+      .describe('Whether authorities that were added to the system are handed on to servers.'),
+    sockets: yesNo().default(true).describe('Looks at ports and sockets with each health check.'),
   },
-  'Network settings.',
+  'Network settings, and for all servers those that do not set them themselves.',
 );
 
 /** `holdfast: {…}` of one server. */
@@ -138,7 +157,7 @@ export const holdfastSchema = z
       concurrentStarts: whole(1)
         .optional()
         .describe('Servers that are started at the same time. Default: the number of cores, but at least 2.'),
-      network: networkSchema.optional(),
+      network: holdfastNetworkSchema,
       gateway: section(
         {
           host: filledText().default('127.0.0.1').describe('Address to listen on.'),

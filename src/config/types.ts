@@ -1,6 +1,6 @@
 import type { output } from 'zod';
 import type { laterServerOptions } from './later.ts';
-import type { restartSchema, serverOptionsSchema, startupSchema } from './schema.ts';
+import type { holdfastNetworkSchema, restartSchema, serverOptionsSchema, startupSchema } from './schema.ts';
 
 /**
  * The configuration after loading: every default filled in, every variable expanded, every path absolute.
@@ -18,6 +18,9 @@ export type StartupOptions = Immutable<output<typeof startupSchema>>;
 
 /** Everything that `holdfast: {…}` of one server may set, with `holdfast.defaults` and the built-in defaults already applied. */
 export type ServerOptions = Immutable<Omit<output<typeof serverOptionsSchema>, (typeof laterServerOptions)[number]>>;
+export type ChildNetworkOptions = ServerOptions['network'];
+/** The top-level `network`: what is done for all servers together. */
+export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
@@ -59,5 +62,6 @@ export interface Config {
   readonly skipped: readonly string[];
   /** At most this many servers start at the same time. */
   readonly concurrentStarts: number;
+  readonly network: NetworkOptions;
   readonly warnings: readonly ConfigWarning[];
 }

@@ -1,6 +1,7 @@
 import type { Os } from '../platform/platform.ts';
+import { readVariable, type Variables, variableKey } from '../platform/variables.ts';
 
-export type Variables = Readonly<Record<string, string | undefined>>;
+export { readVariable, type Variables };
 
 export interface ChildEnvironmentOptions {
   readonly os: Os;
@@ -28,13 +29,14 @@ const WINDOWS = words(`
   LOGONSERVER USERDOMAIN WINDIR TMP
   COMSPEC PATHEXT PROGRAMDATA PROGRAMFILES(X86) PSMODULEPATH NUMBER_OF_PROCESSORS`);
 
-/** Proxies, certificate authorities, and where npm finds its cache and registry: taken in any case, on every system. */
+/** Proxies, certificate authorities, and where npm, uv and pip find their cache and registry: taken in any case, on every system. */
 const ANY_CASE = words(`
   HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY NODE_USE_ENV_PROXY
   NODE_EXTRA_CA_CERTS NODE_USE_SYSTEM_CA SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE PIP_CERT
-  AWS_CA_BUNDLE GIT_SSL_CAINFO DENO_CERT DENO_TLS_CA_STORE UV_NATIVE_TLS
+  AWS_CA_BUNDLE GIT_SSL_CAINFO DENO_CERT DENO_TLS_CA_STORE UV_NATIVE_TLS UV_SYSTEM_CERTS
   NPM_CONFIG_CACHE NPM_CONFIG_REGISTRY NPM_CONFIG_USERCONFIG NPM_CONFIG_CAFILE
-  NPM_CONFIG_PROXY NPM_CONFIG_HTTPS_PROXY NPM_CONFIG_NOPROXY`);
+  NPM_CONFIG_PROXY NPM_CONFIG_HTTPS_PROXY NPM_CONFIG_NOPROXY
+  UV_DEFAULT_INDEX UV_INDEX_URL PIP_INDEX_URL`);
 
 /**
  * Ours alone, also with `inheritEnv`: an Electron host's switch would turn an Electron server into a plain Node, the IPC
@@ -72,11 +74,6 @@ export function childEnvironment({ os, own, server }: ChildEnvironmentOptions): 
   return { env, withheld: withheld.filter(name => readVariable(os, env, name) === undefined).sort() };
 }
 
-/** One variable's value; on Windows whatever the case of its name. */
-export function readVariable(os: Os, env: Variables, name: string): string | undefined {
-  return env[variableKey(os, env, name)];
-}
-
 /** The environment with a folder in front of its PATH, spelled as the environment spells it. */
 export function withPathFolder(
   os: Os,
@@ -89,11 +86,6 @@ export function withPathFolder(
     ...env,
     [key]: rest === undefined || rest === '' ? folder : `${folder}${os === 'windows' ? ';' : ':'}${rest}`,
   };
-}
-
-function variableKey(os: Os, env: Variables, name: string): string {
-  if (os !== 'windows' || name in env) return name;
-  return Object.keys(env).find(key => key.toUpperCase() === name.toUpperCase()) ?? name;
 }
 
 function isAllowed(os: Os, name: string): boolean {

@@ -40,6 +40,8 @@ export class OutputTail {
   #pending: Buffer | null = null;
   #pendingBytes = 0;
   #cut = false;
+  /** Takes lines that are no words of the server's own: they are neither kept nor passed on. True for those that it took. */
+  divert: (line: string) => boolean = () => false;
 
   constructor(options: OutputTailOptions = {}) {
     this.#maxLines = options.maxLines ?? 40;
@@ -108,6 +110,7 @@ export class OutputTail {
     const shown = bytes === undefined ? '' : clean(new TextDecoder().decode(bytes, { stream: cut }));
     if (shown === '') return [];
     const text = this.#shorten(shown, cut);
+    if (this.divert(text)) return [];
     this.#count++;
     this.#first ??= text;
     if (!NATIVE_FRAME.test(text)) this.#remember(text);

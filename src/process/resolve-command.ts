@@ -11,6 +11,11 @@ import { MAX_CMD_LINE } from './resolve/windows-quoting.ts';
 
 export { explain } from './resolve/explain.ts';
 
+export type FinishEnvironment = (
+  server: ServerConfig,
+  env: Readonly<Record<string, string>>,
+) => Readonly<Record<string, string>>;
+
 export interface ResolveContext {
   readonly os: Os;
   /** Our own environment. */
@@ -21,6 +26,8 @@ export interface ResolveContext {
   readonly nodePath: string;
   /** `process.versions`, to say when a package asks for another Node. */
   readonly versions?: { readonly node: string } | undefined;
+  /** What is added to a child's environment once it is complete: its network settings. */
+  readonly finish?: FinishEnvironment | undefined;
   /** The disk; the real one unless a test plays another. */
   readonly files?: FileAccess | undefined;
 }
@@ -46,9 +53,10 @@ export async function resolveCommand(server: ServerConfig, context: ResolveConte
   });
   const place: Place = { os, files, env, cwd: server.cwd, home, nodePath, nodeVersion: context.versions?.node };
   const { pathFolder, ...start } = await findStart(place, server, context.env);
+  const complete = pathFolder === undefined ? env : withPathFolder(os, env, pathFolder);
   const plan: LaunchPlan = {
     ...start,
-    env: pathFolder === undefined ? env : withPathFolder(os, env, pathFolder),
+    env: context.finish === undefined ? complete : context.finish(server, complete),
     cwd: server.cwd,
     withheld,
   };

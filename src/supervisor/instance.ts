@@ -22,12 +22,19 @@ import { Statistics } from './statistics.ts';
 
 export { faultOf } from './patient.ts';
 
+export type TakerOf = (
+  life: { readonly server: string; readonly instance: number; readonly incarnation: number; readonly pid: number },
+  redact: (text: string) => string,
+) => ((line: string) => boolean) | null;
+
 /** What every instance shares. */
 export interface InstanceContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
+  readonly takerOf?: TakerOf | undefined;
   readonly admission: Admission;
   /** The catalogue store for a server's launch configuration. */
   readonly storeFor: (config: ServerConfig) => CatalogueStore;
@@ -223,6 +230,10 @@ export class Instance {
       clock: this.#context.clock,
       resolve: this.#context.resolve,
       post: event => this.#mailbox.post(event),
+      takerOf: (pid, redact) => {
+        const life = { server: this.config.name, instance: this.number, incarnation, pid };
+        return this.#context.takerOf?.(life, redact) ?? null;
+      },
       onPlan: plan => this.#events.starting(this.model, plan),
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),

@@ -21,6 +21,8 @@ export interface OneLifeSetup {
   readonly clock: Clock;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
   readonly post: (event: Event) => void;
+  /** What takes lines out of its stderr that are no words of its own; null where nothing does. */
+  readonly takerOf: (pid: number, redact: (text: string) => string) => ((line: string) => boolean) | null;
   readonly onPlan: (plan: LaunchPlan) => void;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
@@ -174,6 +176,8 @@ export class OneLife {
       },
     );
     this.#life = life;
+    const taker = this.#setup.takerOf(life.pid, this.#redact);
+    if (taker !== null) life.stderr.divert = taker;
     // A stop that came during the spawn has closed the session already; `clean` waits for us, and ends the process.
     if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);

@@ -12,7 +12,7 @@ import type { SessionHost } from '../session/session.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { Admission } from './admission.ts';
 import { Client, type RequestOptions } from './client.ts';
-import { Instance } from './instance.ts';
+import { Instance, type TakerOf } from './instance.ts';
 import { type Listed, listAll } from './lists.ts';
 import { type ServerStatus, statusOf } from './status.ts';
 
@@ -24,6 +24,7 @@ export interface SupervisorOptions {
   /** What a server tells without being asked. */
   readonly onNotification: (server: string, method: string, params: unknown) => void;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  readonly takerOf?: TakerOf | undefined;
   readonly emit: Emit;
   /** The system's, where absent. */
   readonly clock?: Clock;
@@ -58,6 +59,7 @@ export class Supervisor {
         random: options.random ?? Math.random,
         emit,
         resolve,
+        takerOf: options.takerOf,
         admission: this.#admission,
         storeFor: config => this.#storeFor(config),
         isClear: config => config.options.dependsOn.every(name => this.#hasComeUp(name)),
@@ -150,6 +152,11 @@ export class Supervisor {
   /** Looks what the processes of every server use now, so that `status` tells. */
   async sample(): Promise<void> {
     await Promise.all([...this.#instances.values()].map(instance => instance.sample()));
+  }
+
+  /** Pids of all processes of a server that are alive. @throws HoldfastError TOOL_SERVER_UNKNOWN */
+  async members(name: string): Promise<readonly number[]> {
+    return (await this.instance(name).life?.process?.group.members()) ?? [];
   }
 
   status(): ServerStatus[] {

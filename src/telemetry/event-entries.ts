@@ -1,10 +1,11 @@
 import type { HoldfastEvent } from './events.ts';
+import { networkEntryOf } from './network-entries.ts';
 
 /**
  * What an event is about, for those who want only some of the log. `protocol` is one line for each call that was answered: with
  * a busy client that is most of the log, so it is off unless it is asked for.
  */
-export const channels = ['lifecycle', 'error', 'performance', 'protocol', 'debug'] as const;
+export const channels = ['lifecycle', 'error', 'performance', 'network', 'protocol', 'debug'] as const;
 export type Channel = (typeof channels)[number];
 
 /** One event as one line of the log. */
@@ -18,6 +19,12 @@ export interface LogEntry {
 /** The line of the log for an event. The texts are without the server's name, which is a field of the line. */
 export function entryOf(event: HoldfastEvent): LogEntry {
   switch (event.type) {
+    case 'network.lookup':
+    case 'network.operation':
+    case 'network.sockets':
+    case 'network.ports':
+    case 'network.notice':
+      return networkEntryOf(event);
     case 'server.starting': {
       const { attempt, command, launch } = event;
       return {

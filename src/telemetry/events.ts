@@ -101,6 +101,38 @@ export type HoldfastEvent = { readonly at: number } & (
     } & OfServer)
   | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
   | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)
+  /** A host, looked up twice in a row; null in `code` where it has addresses. */
+  | {
+      readonly type: 'network.lookup';
+      readonly host: string;
+      readonly addresses: readonly string[];
+      readonly code: string | null;
+      readonly coldMs: number;
+      readonly warmMs: number | null;
+    }
+  /** With `network.debug`: one line of a Node's debug output, `area` as in `NODE_DEBUG`. `omitted` were left out just before it. */
+  | ({
+      readonly type: 'network.operation';
+      readonly area: string;
+      readonly line: string;
+      readonly omitted: number;
+    } & OfServer)
+  | ({
+      readonly type: 'network.sockets';
+      readonly open: number;
+      readonly closeWait: number;
+      readonly listening: number;
+      /** What is in CLOSE_WAIT grows from check to check. */
+      readonly isLeak: boolean;
+    } & OfServer)
+  | {
+      readonly type: 'network.ports';
+      readonly used: number;
+      readonly of: number;
+      readonly timeWait: number;
+      readonly verdict: 'ok' | 'warning' | 'alarm';
+    }
+  | { readonly type: 'network.notice'; readonly text: string; readonly isWarning: boolean }
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );

@@ -70,6 +70,18 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     case 'call.finished':
       if (event.outcome !== 'rejected' && event.outcome !== 'timedOut') return null;
       return ['warn', `${event.server}: ${event.tool ?? event.method} ${callEnd(event)}`];
+    case 'network.lookup':
+      if (event.code === null) return null;
+      return ['warn', `${event.host} could not be looked up (${event.code}), ${duration(event.coldMs)}`];
+    case 'network.sockets':
+      if (!event.isLeak) return null;
+      return ['warn', `${event.server} does not close its connections: ${event.closeWait} in CLOSE_WAIT`];
+    case 'network.ports': {
+      const tone = event.verdict === 'alarm' ? 'bad' : event.verdict === 'warning' ? 'warn' : 'good';
+      return [tone, `${event.used} of ${event.of} ports for outgoing connections are in use`];
+    }
+    case 'network.notice':
+      return event.isWarning ? ['warn', event.text] : null;
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
     case 'manager.stopped':
@@ -78,6 +90,7 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     // The fault of `down` is told with what follows from it: `backoff` or `failed`.
     case 'server.down':
     case 'server.output':
+    case 'network.operation':
     case 'session.restored':
     case 'health.checked':
       return null;

@@ -42,4 +42,5 @@ const options: ServerOptions = {
   launch: 'auto',
   maxMessageBytes: 1 << 24,
   maxQueue: 1_000,
+  network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
 };
