@@ -1,6 +1,7 @@
 import type { Config, ServerConfig } from '../../config/types.ts';
 import type { ConfigError } from '../../errors/config-error.ts';
 import type { Os } from '../../platform/platform.ts';
+import type { SystemNetwork } from '../../platform/system-network.ts';
 import type { Place } from '../../process/resolve/place.ts';
 import type { Cli } from '../context.ts';
 import type { ServerPlan } from '../server-plan.ts';
@@ -24,6 +25,8 @@ export interface World {
   readonly loaded: Loaded;
   /** What a server without settings of its own sees: environment, folder, disk. */
   readonly place: Place;
+  /** What this system's own calls tell of its network. */
+  readonly network: SystemNetwork;
   /** Each server of the configuration, and what will run for it. */
   readonly servers: readonly { readonly server: ServerConfig; readonly plan: Promise<ServerPlan> }[];
 }

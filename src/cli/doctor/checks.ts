@@ -2,8 +2,10 @@ import { accountCheck } from './account.ts';
 import type { Check, World } from './check.ts';
 import { configurationCheck } from './configuration.ts';
 import { jobCheck } from './containment.ts';
+import { dnsCheck, localhostCheck } from './names.ts';
 import { nodeCheck, npmCheck } from './node-and-npm.ts';
-import { portCheck } from './port.ts';
+import { certificatesCheck, proxyCheck, winsockCheck } from './outside.ts';
+import { portCheck, portsCheck } from './port.ts';
 import { pythonCheck } from './python.ts';
 import { pathCheck, pathextCheck } from './search-path.ts';
 import { serverChecks } from './servers.ts';
@@ -21,7 +23,13 @@ export const checksFor = (world: World): readonly Check[] => [
   accountCheck,
   codePageCheck,
   longPathsCheck,
+  winsockCheck,
+  dnsCheck,
+  localhostCheck,
+  proxyCheck,
+  certificatesCheck,
   portCheck,
+  portsCheck,
   stateFolderCheck,
   configurationCheck,
   ...serverChecks(world),

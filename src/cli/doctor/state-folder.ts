@@ -66,11 +66,16 @@ export function stateFolderVerdict(facts: StateFolderFacts): Verdict {
   return ok(`${path} ${state}${holder}${moved}`, details);
 }
 
-async function readStateFolder({ os, cli, loaded }: World): Promise<StateFolderFacts> {
+/** The state folder; `shown` is what there is to look at: of a configuration that is not there only the folder around its own. */
+export function stateDirOf({ cli, loaded }: World): { readonly own: string; readonly shown: string } {
   const isKnown = isStateDirNamed(cli) || (loaded.file !== null && existsSync(loaded.file));
   const own = findStateDir(cli, isKnown ? loaded.file : null);
-  // Of a configuration that is not there only the folder around its own is known.
-  const path = isKnown ? own : dirname(own);
+  return { own, shown: isKnown ? own : dirname(own) };
+}
+
+async function readStateFolder(world: World): Promise<StateFolderFacts> {
+  const { os, cli } = world;
+  const { own, shown: path } = stateDirOf(world);
   const there = await look(path);
   let nearest = path;
   for (let above = dirname(nearest); (await look(nearest)) === null && above !== nearest; above = dirname(nearest)) {

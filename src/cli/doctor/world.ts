@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { loadConfig } from '../../config/load.ts';
 import { ConfigError } from '../../errors/config-error.ts';
+import { openNetwork } from '../../platform/native-network.ts';
 import type { Clock } from '../../process/clock.ts';
 import { childEnvironment } from '../../process/environment.ts';
 import { hostPlace } from '../../process/host-place.ts';
@@ -21,6 +22,7 @@ export async function readWorld(cli: Cli, clock: Clock, signal: AbortSignal): Pr
     cli,
     signal,
     loaded,
+    network: openNetwork(),
     place: { os, files: realFiles, env, cwd: cli.cwd, home: homedir(), nodePath, nodeVersion: versions.node },
     servers: (loaded.config?.servers ?? []).map(server => ({ server, plan: findPlan(server, cli) })),
   };
