@@ -77,6 +77,7 @@ function build(source: Source, context: Context): Config {
     skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
     network: settings.network,
+    gateway: settings.gateway,
     warnings: report.warnings(),
   };
 }
@@ -86,6 +87,7 @@ interface Settings {
   readonly defaults: unknown;
   readonly concurrentStarts: number | undefined;
   readonly network: Config['network'];
+  readonly gateway?: Config['gateway'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
@@ -96,7 +98,12 @@ function readSettings(raw: unknown, report: Report): Settings {
   warnOfLater(raw, 'top', ['holdfast'], report);
   warnOfLater(defaults, 'server', ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
-  return { defaults: defaultsOf(raw), concurrentStarts: checked?.concurrentStarts, network: checked?.network ?? builtIn };
+  return {
+    defaults: defaultsOf(raw),
+    concurrentStarts: checked?.concurrentStarts,
+    network: checked?.network ?? builtIn,
+    gateway: checked?.gateway,
+  };
 }
 
 function readServers(

@@ -63,5 +63,7 @@ export interface Config {
   /** At most this many servers start at the same time. */
   readonly concurrentStarts: number;
   readonly network: NetworkOptions;
+  /** Where the HTTP endpoint listens; absent where the configuration does not say. */
+  readonly gateway?: { readonly host: string; readonly port: number } | undefined;
   readonly warnings: readonly ConfigWarning[];
 }

@@ -9,14 +9,14 @@ import { ok, problem, unknown, type Verdict, warning } from './finding.ts';
 import { stateDirOf } from './state-folder.ts';
 
 /** Of the HTTP endpoint, unless it is configured. */
-const DEFAULT_PORT = 4653;
+const ENDPOINT = { host: '127.0.0.1', port: 4653 };
 
 export const portCheck: Check = {
   id: 'port',
   topic: 'network',
   title: 'port',
   run: async world => {
-    const [port, host] = [DEFAULT_PORT, '127.0.0.1'];
+    const { host, port } = world.loaded.config?.gateway ?? ENDPOINT;
     const error = await tryPort(port, host);
     return portVerdict({ port, host, error, holder: error === 'EADDRINUSE' ? await holderOf(port, world) : null });
   },
@@ -51,7 +51,7 @@ export interface PortFacts {
 
 export function portVerdict({ port, host, error, holder }: PortFacts): Verdict {
   const details = { port, host, error, holder };
-  if (error === null) return ok(`${port} on ${host} is free`, details);
+  if (error === null) return ok(port === 0 ? `any on ${host}` : `${port} on ${host} is free`, details);
   if (error === 'EADDRINUSE') {
     if (holder?.isManager === true) return ok(`${port} on ${host} is the manager’s (pid ${holder.pid})`, details);
     const who = holder === null ? 'another program' : `${holder.name ?? 'a program'} (pid ${holder.pid})`;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, constants, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { os } from '../../../src/platform/platform.ts';
@@ -62,6 +64,18 @@ test('a server that cannot be started is a problem in the words of "config check
   assert.equal((details.error as { code: string }).code, 'PROCESS_COMMAND_NOT_FOUND');
   const explained = await cli.run('config', 'check', '--explain');
   assert.ok(explained.stdout.includes(summary.replace('cannot run: ', '')));
+});
+
+test('the port of the configuration is tried, and whoever holds it is named', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  cli.configure({}, { holdfast: { gateway: { port } } });
+  const { code, find } = await report(cli);
+  assert.deepEqual([code, find('port').status, find('port').details.port], [0, 'warning', port]);
+  if (os === 'linux') assert.equal((find('port').details.holder as { pid: number }).pid, process.pid);
 });
 
 test('a bad configuration is one problem among the lines, and ends with 1', async t => {
