@@ -1,7 +1,7 @@
 import { accountCheck } from './account.ts';
 import type { Check, World } from './check.ts';
 import { configurationCheck } from './configuration.ts';
-import { jobCheck } from './containment.ts';
+import { containmentCheck, jobCheck } from './containment.ts';
 import { dnsCheck, localhostCheck } from './names.ts';
 import { nodeCheck, npmCheck } from './node-and-npm.ts';
 import { certificatesCheck, proxyCheck, winsockCheck } from './outside.ts';
@@ -19,6 +19,7 @@ export const checksFor = (world: World): readonly Check[] => [
   pathCheck,
   pathextCheck,
   pythonCheck,
+  containmentCheck,
   jobCheck,
   accountCheck,
   codePageCheck,

@@ -1,27 +1,42 @@
+import type { Os } from '../../platform/platform.ts';
 import type { ContainerLevel } from '../../platform/process-group.ts';
-import { type OwnJob, windowsSurroundings } from '../../platform/windows/surroundings.ts';
+import { type OwnJob, whyNoNativeCalls, windowsSurroundings } from '../../platform/windows/surroundings.ts';
 import type { Check } from './check.ts';
 import { ok, problem, unknown, type Verdict, warning } from './finding.ts';
 
-/** How surely this machine lets us end everything that a server started. */
-export interface ContainmentFacts {
-  readonly level: ContainerLevel;
-  /** Why it is not higher; null where nothing is missing. */
-  readonly why: string | null;
-  /** What would give a higher level; null where nothing would. */
-  readonly hint: string | null;
-}
+export const containmentCheck: Check = {
+  id: 'containment',
+  topic: 'system',
+  title: 'containment',
+  run: ({ os }) => containmentVerdict(os, os === 'windows' ? whyNoNativeCalls() : null),
+};
 
-const MEANS: Readonly<Record<ContainerLevel, string>> = {
-  atomic: 'atomic: nothing that a server starts can leave unnoticed',
-  swept: 'swept: what a server started is found and ended',
+export const jobCheck: Check = {
+  id: 'job',
+  topic: 'system',
+  title: 'job',
+  only: 'windows',
+  run: () => jobVerdict(windowsSurroundings()?.job() ?? null),
+};
+
+/** What a server is held in, as far as that is known before one is started; the strongest first. */
+const LEVELS: Readonly<Record<ContainerLevel, string>> = {
+  atomic: 'atomic: a server is born in a job, which nothing that it starts can leave unnoticed',
+  swept: 'swept: whatever a server started is looked for and ended with it',
   partial: 'partial: what a server started and left behind may not be found',
 };
 
-export function containmentVerdict({ level, why, hint }: ContainmentFacts): Verdict {
-  const summary = why === null ? MEANS[level] : `${MEANS[level]} (${why})`;
-  const details = { level, why };
-  return hint === null ? ok(summary, details) : warning(summary, hint, details);
+const NATIVE_HINT =
+  'install the optional package koffi beside holdfast (npm install koffi), and do not set HOLDFAST_NO_NATIVE';
+
+/** @param whyNoNative why Windows itself cannot be called; null where it can, and on other systems */
+export function containmentVerdict(os: Os, whyNoNative: string | null): Verdict {
+  if (os !== 'windows') {
+    const level = os === 'linux' ? 'swept' : 'partial';
+    return ok(LEVELS[level], { level, why: null });
+  }
+  if (whyNoNative === null) return ok(LEVELS.atomic, { level: 'atomic', why: null });
+  return warning(`${LEVELS.partial}, since ${whyNoNative}`, NATIVE_HINT, { level: 'partial', why: whyNoNative });
 }
 
 export function jobVerdict(job: OwnJob | null): Verdict {
@@ -32,16 +47,6 @@ export function jobVerdict(job: OwnJob | null): Verdict {
     const hint = 'start Holdfast from a terminal of its own, not from the program that started it now';
     return problem('we are in one that restricts the screen, and Windows puts no job inside such a one', hint, details);
   }
-  if (job.endsWhenClosed && !job.allowsBreakaway) {
-    return ok('we are in one, can make others inside it, and end with it', details);
-  }
-  return ok('we are in one, and can make others inside it', details);
+  const ends = job.endsWhenClosed && !job.allowsBreakaway ? ', and end with it' : '';
+  return ok(`we are in one, can make others inside it${ends}`, details);
 }
-
-export const jobCheck: Check = {
-  id: 'job',
-  topic: 'system',
-  title: 'job',
-  only: 'windows',
-  run: () => jobVerdict(windowsSurroundings()?.job() ?? null),
-};

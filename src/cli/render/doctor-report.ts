@@ -49,13 +49,25 @@ function lines({ status, title, summary, hint }: Finding, titles: number, { widt
   const column = head + titles + GAP.length;
   const isBeside = widthOf(name) <= titles && width - column >= TEXT_LEAST;
   const indent = isBeside ? column : INDENT;
-  const block = (text: string) => wrap(oneLine(text), Math.max(1, width - indent), LINES_MOST);
+  const room = Math.max(1, width - indent);
+  const block = (text: string) => wrap(breakLong(oneLine(text), room), room, LINES_MOST);
   const text = [...block(summary), ...(hint === null ? [] : block(`→ ${hint}`).map(line => theme[tone](line)))];
   const label = theme[tone](word.padEnd(WORD_WIDTH)) + GAP;
   if (!isBeside) return [label + name, ...text.map(line => ' '.repeat(indent) + line)];
   const [first = '', ...rest] = text;
   const padding = ' '.repeat(titles - widthOf(name)) + GAP;
   return [label + name + padding + first, ...rest.map(line => ' '.repeat(indent) + line)];
+}
+
+/** A path that is longer than the line goes on in the next one: half of it would be no use. */
+function breakLong(text: string, room: number): string {
+  if (!Number.isFinite(room)) return text;
+  return text.replace(/\S+/g, word => {
+    if (widthOf(word) <= room) return word;
+    // A wide letter takes two columns.
+    const length = widthOf(word) === word.length ? room : Math.max(1, Math.floor(room / 2));
+    return (word.match(new RegExp(`.{1,${length}}`, 'gu')) ?? []).join(' ');
+  });
 }
 
 /** What this system has not is told in one line. */
@@ -74,8 +86,9 @@ function summary(told: readonly Finding[], { width, theme }: DoctorView): string
     ...(problems.length === 0 ? [] : [theme.bad(count(problems.length, 'problem'))]),
     ...(warnings.length === 0 ? [] : [theme.warn(count(warnings.length, 'warning'))]),
   ];
-  const names = (problems.length === 0 ? warnings : problems).map(({ title }) => oneLine(title)).join(', ');
+  const worstOnes = problems.length === 0 ? warnings : problems;
+  const names = worstOnes.map(({ title }) => oneLine(title)).join(', ');
   const first = wrap(`first: ${oneLine(worst.title)}: ${oneLine(worst.hint ?? worst.summary)}`, width, LINES_MOST);
   const named = wrap(names, Math.max(1, width - INDENT), LINES_MOST).map(line => ' '.repeat(INDENT) + line);
-  return [counts.join(', '), ...(problems.length + warnings.length === 1 ? [] : named), ...first];
+  return [counts.join(', '), ...(worstOnes.length === 1 ? [] : named), ...first];
 }

@@ -85,6 +85,9 @@ export interface Surroundings {
   isElevated(): boolean;
 }
 
+/** Why Windows itself cannot be called, for people; null where it can. */
+export const whyNoNativeCalls = (): string | null => openWin32().why;
+
 /** Null where there are no native calls. */
 export function windowsSurroundings(win32: Pick<Win32, 'bind'> | null = openWin32().win32): Surroundings | null {
   if (win32 === null) return null;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { os } from '../../../src/platform/platform.ts';
 import { eventually } from '../../support/eventually.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
+import { projectRoot } from '../../support/project-root.ts';
 import { CommandLine, type Running, servers } from '../run-cli.ts';
 
 interface Report {
@@ -52,6 +53,18 @@ test('every check says what it is, how it is, and what to do where something is 
     if (status === 'warning' || status === 'problem') assert.ok(hint, `${id} says what to do`);
     assert.doesNotMatch(summary, /check itself failed/, id);
   }
+});
+
+test('the page names every check', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: servers.good });
+  const page = readFileSync(join(projectRoot(), 'docs', 'doctor.md'), 'utf8');
+  const named = [...page.slice(page.indexOf('## The checks')).matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id);
+  const { value } = await report(cli);
+  assert.deepEqual(
+    named,
+    value.checks.map(({ id }) => (id === 'server:good' ? 'server:NAME' : id)),
+  );
 });
 
 test('a server that cannot be started is a problem in the words of "config check", and ends with 1', async t => {

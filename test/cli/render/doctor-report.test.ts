@@ -46,9 +46,19 @@ test('the report goes by topic, and ends with the problems and the first step', 
     'not on Linux: PATHEXT',
     '',
     '1 problem, 1 warning',
-    '    web',
     'first: web: did you mean "npx"?',
   ]);
+});
+
+test('several problems are named before the first step', () => {
+  const lines = renderDoctor([...mixed, of('servers', 'db', problem('cannot run', 'set it'))], view);
+  assert.deepEqual(lines.slice(-3), ['2 problems, 1 warning', '    web, db', 'first: web: did you mean "npx"?']);
+});
+
+test('a path that is longer than the line is told whole', () => {
+  const path = `/home/ada/${'folder/'.repeat(12)}holdfast`;
+  const lines = renderDoctor([of('holdfast', 'state folder', ok(path))], { ...view, width: 60 });
+  assert.ok(lines.join('').replaceAll(' ', '').includes(path));
 });
 
 test('where nothing is wrong it says so', () => {
