@@ -2,13 +2,16 @@ import type { Os } from '../../platform/platform.ts';
 import type { ContainerLevel } from '../../platform/process-group.ts';
 import { type OwnJob, whyNoNativeCalls, windowsSurroundings } from '../../platform/windows/surroundings.ts';
 import type { Check } from './check.ts';
-import { ok, problem, unknown, type Verdict, warning } from './finding.ts';
+import { ok, unknown, type Verdict, warning } from './finding.ts';
 
 export const containmentCheck: Check = {
   id: 'containment',
   topic: 'system',
   title: 'containment',
-  run: ({ os }) => containmentVerdict(os, os === 'windows' ? whyNoNativeCalls() : null),
+  run: ({ os }) => {
+    const whyNoNative = os === 'windows' ? whyNoNativeCalls() : null;
+    return containmentVerdict({ os, whyNoNative, job: windowsSurroundings()?.job() ?? null });
+  },
 };
 
 export const jobCheck: Check = {
@@ -29,14 +32,25 @@ const LEVELS: Readonly<Record<ContainerLevel, string>> = {
 const NATIVE_HINT =
   'install the optional package koffi beside holdfast (npm install koffi), and do not set HOLDFAST_NO_NATIVE';
 
-/** @param whyNoNative why Windows itself cannot be called; null where it can, and on other systems */
-export function containmentVerdict(os: Os, whyNoNative: string | null): Verdict {
+const JOB_HINT = 'start Holdfast from a terminal of its own, not from the program that started it now';
+
+export interface ContainmentFacts {
+  readonly os: Os;
+  /** Why Windows itself cannot be called; null where it can, and on other systems. */
+  readonly whyNoNative: string | null;
+  readonly job: OwnJob | null;
+}
+
+export function containmentVerdict({ os, whyNoNative, job }: ContainmentFacts): Verdict {
   if (os !== 'windows') {
     const level = os === 'linux' ? 'swept' : 'partial';
     return ok(LEVELS[level], { level, why: null });
   }
-  if (whyNoNative === null) return ok(LEVELS.atomic, { level: 'atomic', why: null });
-  return warning(`${LEVELS.partial}, since ${whyNoNative}`, NATIVE_HINT, { level: 'partial', why: whyNoNative });
+  const noJob = job?.restrictsUi === true ? 'the job that we are in lets none be made inside it' : null;
+  const why = whyNoNative ?? noJob;
+  if (why === null) return ok(LEVELS.atomic, { level: 'atomic', why });
+  const hint = whyNoNative === null ? JOB_HINT : NATIVE_HINT;
+  return warning(`${LEVELS.partial}, since ${why}`, hint, { level: 'partial', why });
 }
 
 export function jobVerdict(job: OwnJob | null): Verdict {
@@ -44,8 +58,11 @@ export function jobVerdict(job: OwnJob | null): Verdict {
   const details = { ...job };
   if (!job.isInJob) return ok('we are in none', details);
   if (job.restrictsUi) {
-    const hint = 'start Holdfast from a terminal of its own, not from the program that started it now';
-    return problem('we are in one that restricts the screen, and Windows puts no job inside such a one', hint, details);
+    return warning(
+      'we are in one that restricts the screen, and Windows puts no job inside such a one',
+      JOB_HINT,
+      details,
+    );
   }
   const ends = job.endsWhenClosed && !job.allowsBreakaway ? ', and end with it' : '';
   return ok(`we are in one, can make others inside it${ends}`, details);

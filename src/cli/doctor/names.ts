@@ -50,9 +50,9 @@ export function dnsVerdict({ lookups, order, neededBy }: DnsFacts): Verdict {
     const told = failed.map(({ host, code }) => `${host} (${code})`).join(', ');
     const hint = 'see that this machine is online and its DNS server answers';
     if (neededBy.length === 0) {
-      return warning(`not found: ${told}; what is installed starts all the same`, hint, details);
+      return warning(`cannot be looked up: ${told}; what is installed starts all the same`, hint, details);
     }
-    return problem(`not found: ${told}; ${neededBy.join(', ')} may have to be fetched`, hint, details);
+    return problem(`cannot be looked up: ${told}; ${neededBy.join(', ')} may have to be fetched`, hint, details);
   }
   const told = lookups.map(({ host, addresses, coldMs, warmMs }) => {
     const times = [`${duration(coldMs)} cold`, ...(warmMs === null ? [] : [`${duration(warmMs)} warm`])].join(', ');

@@ -48,6 +48,7 @@ const ADVAPI: Readonly<Record<keyof Advapi, string>> = {
 
 const HKEY_LOCAL_MACHINE = -0x7ffffffe;
 const RRF_RT_REG_DWORD = 0x10;
+const ERROR_INVALID_FUNCTION = 1;
 const ERROR_FILE_NOT_FOUND = 2;
 const TOKEN_QUERY = 0x8;
 const TOKEN_ELEVATION = 20;
@@ -66,8 +67,8 @@ export interface OwnJob {
   readonly endsWhenClosed: boolean;
   /** Whether what we start may leave it. */
   readonly allowsBreakaway: boolean;
-  /** Windows puts no job inside one that restricts windows and desktops. */
-  readonly restrictsUi: boolean;
+  /** Windows puts no job inside one that restricts windows and desktops. Null where it cannot be asked (Wine). */
+  readonly restrictsUi: boolean | null;
 }
 
 export interface CodePages {
@@ -123,16 +124,22 @@ function readJob(kernel: Kernel): OwnJob {
   const limits = Buffer.alloc(BASIC_LIMITS_SIZE);
   const ofLimits = kernel.QueryInformationJobObject(0, JOB_BASIC_LIMITS, limits, limits.length, null);
   check(kernel, 'QueryInformationJobObject', ofLimits);
-  const ui = Buffer.alloc(4);
-  const ofUi = kernel.QueryInformationJobObject(0, JOB_UI_RESTRICTIONS, ui, ui.length, null);
-  check(kernel, 'QueryInformationJobObject', ofUi);
   const flags = limits.readUInt32LE(LIMIT_FLAGS_AT);
   return {
     isInJob: true,
     endsWhenClosed: (flags & KILL_ON_JOB_CLOSE) !== 0,
     allowsBreakaway: (flags & (BREAKAWAY_OK | SILENT_BREAKAWAY_OK)) !== 0,
-    restrictsUi: ui.readUInt32LE() !== 0,
+    restrictsUi: readUiRestrictions(kernel),
   };
+}
+
+function readUiRestrictions(kernel: Kernel): boolean | null {
+  const data = Buffer.alloc(4);
+  if (kernel.QueryInformationJobObject(0, JOB_UI_RESTRICTIONS, data, data.length, null))
+    return data.readUInt32LE() !== 0;
+  const error = kernel.GetLastError();
+  if (error === ERROR_INVALID_FUNCTION) return null;
+  throw new Win32Error('QueryInformationJobObject', error);
 }
 
 function readElevation(kernel: Kernel, advapi: Advapi): boolean {

@@ -23,7 +23,7 @@ test('a name that is not found is a problem for those who need it, else a warnin
   const needed = dnsVerdict({ ...facts, neededBy: ['files'] });
   assert.deepEqual(
     [needed.status, needed.summary],
-    ['problem', 'not found: proxy.corp.example (ENOTFOUND); files may have to be fetched'],
+    ['problem', 'cannot be looked up: proxy.corp.example (ENOTFOUND); files may have to be fetched'],
   );
   assert.equal(dnsVerdict({ ...facts, neededBy: [] }).status, 'warning');
 });

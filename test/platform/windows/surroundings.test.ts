@@ -7,7 +7,8 @@ import { windowsSurroundings } from '../../../src/platform/windows/surroundings.
 interface Played {
   readonly isInJob?: boolean;
   readonly limitFlags?: number;
-  readonly ui?: number;
+  /** Null: it cannot be asked. */
+  readonly ui?: number | null;
   readonly registry?: { readonly error: number; readonly value: number };
   readonly elevated?: number;
   readonly tokenFails?: boolean;
@@ -17,14 +18,14 @@ interface Played {
 function played({ isInJob = false, limitFlags = 0, ui = 0, registry, elevated = 0, tokenFails = false }: Played) {
   const dlls: Record<string, object> = {
     'kernel32.dll': {
-      GetLastError: () => 5,
+      GetLastError: () => (ui === null ? 1 : 5),
       GetACP: () => 932,
       GetOEMCP: () => 437,
       GetCurrentProcess: () => -1n,
       CloseHandle: () => true,
       IsProcessInJob: (_process: bigint, _job: number, result: Buffer) => result.writeInt32LE(isInJob ? 1 : 0) > 0,
       QueryInformationJobObject: (_job: number, kind: number, data: Buffer) =>
-        data.writeUInt32LE(kind === 2 ? limitFlags : ui, kind === 2 ? 16 : 0) > 0,
+        (kind === 2 ? data.writeUInt32LE(limitFlags, 16) : ui !== null && data.writeUInt32LE(ui)) !== false,
     },
     'advapi32.dll': {
       OpenProcessToken: (_process: bigint, _rights: number, token: Buffer) => token.writeBigInt64LE(4n) > 0,
@@ -47,6 +48,7 @@ test('what Windows answers is read from where it stands', () => {
   assert.equal(busy.isElevated(), true);
   assert.deepEqual(busy.job(), { isInJob: true, endsWhenClosed: true, allowsBreakaway: true, restrictsUi: false });
   assert.equal(played({ isInJob: true, ui: 1 }).job().restrictsUi, true);
+  assert.equal(played({ isInJob: true, ui: null }).job().restrictsUi, null);
   assert.equal(played({ limitFlags: 0x2000 }).job().endsWhenClosed, false);
 });
 
