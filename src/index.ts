@@ -8,6 +8,7 @@ export type { Code } from './errors/catalogue.ts';
 export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
 export { type CallToolResult, createManager, type Manager, type ManagerOptions, type StopReport } from './manager.ts';
+export type { NetworkStatus } from './network/network.ts';
 export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';
 export type { Progress, RequestOptions } from './supervisor/client.ts';
 export type { Listed } from './supervisor/lists.ts';

@@ -6,6 +6,7 @@ import type { Config, ServerOptions } from './config/types.ts';
 import { HoldfastError } from './errors/holdfast-error.ts';
 import { redactSecrets } from './errors/redact.ts';
 import { rpcErrorOf } from './errors/rpc-error.ts';
+import { Network } from './network/network.ts';
 import type { InitializeParams } from './session/handshake.ts';
 import { faultOf, type Instance } from './supervisor/instance.ts';
 import { resolverFor } from './supervisor/resolver.ts';
@@ -68,6 +69,7 @@ export class SupervisedStdioTransport {
   /** Also told when the server has failed; the transport stays open. */
   onerror?: ((error: Error) => void) | undefined;
   readonly #supervisor: Supervisor;
+  readonly #network: Network;
   readonly #instance: Instance;
   readonly #name: string;
   readonly #stderr: StderrCopy;
@@ -84,14 +86,22 @@ export class SupervisedStdioTransport {
     const hub = new EventHub(() => Date.now());
     hub.subscribe(this.#stderr.listener);
     if (options.onEvent !== undefined) hub.subscribe(options.onEvent);
+    const config = configOf(this.#name, options);
+    this.#network = new Network({ config, env: process.env, stateDir: null, emit: hub.emit });
     this.#supervisor = new Supervisor({
-      config: configOf(this.#name, options),
+      config,
       // The client introduces itself, and answers for itself; see #initialize and setHost.
       clientInfo: { name: 'holdfast', version: '' },
       handlers: {},
       onNotification: () => {},
-      resolve: resolverFor(process.env),
-      emit: hub.emit,
+      resolve: resolverFor(process.env, this.#network.finish),
+      takerOf: this.#network.takerOf,
+      emit: event => {
+        hub.emit(event);
+        if (event.type === 'health.checked') {
+          void this.#network.checked(event, () => this.#supervisor.members(event.server));
+        }
+      },
       stateDir: null,
     });
     this.#instance = this.#supervisor.instance(this.#name);
@@ -148,6 +158,7 @@ export class SupervisedStdioTransport {
   async #close(): Promise<void> {
     this.#phase = 'closed';
     const survivors = await this.#supervisor.close();
+    this.#network.close();
     this.#stderr.end();
     if (survivors.length > 0) {
       this.onerror?.(

@@ -72,12 +72,12 @@ function build(source: Source, context: Context): Config {
   if (issues.length > 0) throw new ConfigError(issues);
   return {
     file: context.file,
+    gateway: gatewayOf(root.holdfast),
     servers,
     disabled,
     skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
     network: settings.network,
-    gateway: settings.gateway,
     warnings: report.warnings(),
   };
 }
@@ -87,7 +87,6 @@ interface Settings {
   readonly defaults: unknown;
   readonly concurrentStarts: number | undefined;
   readonly network: Config['network'];
-  readonly gateway?: Config['gateway'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
@@ -102,7 +101,6 @@ function readSettings(raw: unknown, report: Report): Settings {
     defaults: defaultsOf(raw),
     concurrentStarts: checked?.concurrentStarts,
     network: checked?.network ?? builtIn,
-    gateway: checked?.gateway,
   };
 }
 
@@ -162,6 +160,11 @@ function withoutAbsent(
     report.warn(path, `${JSON.stringify(name)} is left out itself, so this server does not wait for it`, 'value');
   }
   return { ...server, options: { ...server.options, dependsOn: dependsOn.filter(name => names.has(name)) } };
+}
+
+/** It has been checked with the rest, and what is wrong with it been told. */
+function gatewayOf(raw: unknown): Config['gateway'] {
+  return holdfastSchema.shape.gateway.safeParse(isObject(raw) ? raw.gateway : undefined).data;
 }
 
 function unreadable(file: string, message: string, cause: unknown): ConfigError {

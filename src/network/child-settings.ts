@@ -13,7 +13,12 @@ const DEBUG_AREAS = ['http', 'dns', 'undici', 'fetch'];
  *
  * What the environment says already stays as it is, and wins. `own` are the server's own variables.
  */
-export function withNodeSettings(os: Os, env: Environment, own: Environment, options: ChildNetworkOptions): Environment {
+export function withNodeSettings(
+  os: Os,
+  env: Environment,
+  own: Environment,
+  options: ChildNetworkOptions,
+): Environment {
   const result = { ...env };
   const put = (name: string, value: string): void => {
     result[variableKey(os, result, name)] = value;

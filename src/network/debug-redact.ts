@@ -13,12 +13,15 @@ const FIELD = new RegExp(
 const WHOLE_VALUE = new RegExp(String.raw`^(?:${QUOTED})(?!\s*\+)`);
 const WHOLE_LIST = new RegExp(String.raw`^[[{](?:${QUOTED}|[^"'\`[\]{}])*[\]}]`);
 /** `Authorization: Bearer …\r\n`, as it goes over the wire, inside a quoted text. */
-const ON_THE_WIRE = new RegExp(String.raw`(\b(?:${SECRET}):\s*)(?!["'\`[{])((?:(?!\\r|\\n).)+)`, 'gi');
-const QUERY = new RegExp(String.raw`([?&;](?:${SECRET}|sig|code|state|pwd|user|x-(?:amz|goog)-[\w-]{1,40})=)[^&\s"'\`#;]*`, 'gi');
+const ON_THE_WIRE = new RegExp(String.raw`((?:["'\`]|\\n)(?:${SECRET}):)(?:(?!\\r|\\n).)+`, 'gi');
+const QUERY = new RegExp(
+  String.raw`([?&;](?:${SECRET}|sig|code|state|pwd|user|x-(?:amz|goog)-[\w-]{1,40})=)[^&\s"'\`#;]*`,
+  'gi',
+);
 const URL_USER = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'`<>]+@/gi;
 const SCHEME = /\b(bearer|basic|digest|negotiate|ntlm)(\s{1,4})[^\s"'`,\\]{4,}/gi;
-/** A name that stands at the end of its line, in a list of names and values. */
-const NAME_LAST = new RegExp(String.raw`(?:^|[\s[,])(["'\`])(?:${SECRET})\1\s*,?$`, 'i');
+/** A name that ends its line, in a list of names and values. */
+const NAME_LAST = new RegExp(String.raw`^(["'\`])(?:${SECRET})\1$`, 'i');
 
 /**
  * Takes secrets out of what Node prints with `NODE_DEBUG`, line by line. A value that does not end on its line (a list, an object,
@@ -42,7 +45,7 @@ export class DebugRedactor {
     }
     return this.#fields(text, indent)
       .replace(URL_USER, `$1${MARK}@`)
-      .replace(ON_THE_WIRE, `$1${MARK}`)
+      .replace(ON_THE_WIRE, `$1 ${MARK}`)
       .replace(QUERY, `$1${MARK}`)
       .replace(SCHEME, `$1$2${MARK}`);
   }
@@ -55,20 +58,23 @@ export class DebugRedactor {
 
   /** Hides the values of secret fields from left to right: what stands behind one may hold another. */
   #fields(text: string, indent: number): string {
-    if (NAME_LAST.test(text)) {
+    const found = FIELD.exec(text);
+    if (found === null) {
+      this.#hidesNext = NAME_LAST.test(text.trim());
+      return text;
+    }
+    const value = found[2] ?? '';
+    const before = text.slice(0, text.length - value.length);
+    if (value === '' && before.trimEnd().endsWith(',')) {
       this.#hidesNext = true;
       return text;
     }
-    const found = FIELD.exec(text);
-    if (found === null) return text;
-    const value = found[2] ?? '';
-    const before = text.slice(0, text.length - value.length);
     const whole = (WHOLE_VALUE.exec(value) ?? WHOLE_LIST.exec(value))?.[0];
     if (whole !== undefined) return `${before}'${MARK}'${this.#fields(value.slice(whole.length), indent)}`;
     const scalar = /^(?:true|false|null|undefined|-?\d{1,6})(?=[,\s}\]]|$)/.exec(value)?.[0];
     if (scalar !== undefined) return `${before}${scalar}${this.#fields(value.slice(scalar.length), indent)}`;
     this.#hiddenBelow = indent;
-    return `${before}${MARK}`;
+    return `${before.trimEnd()} ${MARK}`;
   }
 }
 

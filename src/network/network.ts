@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, ServerConfig } from '../config/types.ts';
+import { openNetwork } from '../platform/native-network.ts';
 import { type Os, os as thisOs } from '../platform/platform.ts';
-import { type SystemNetwork, systemNetwork } from '../platform/system-network.ts';
+import type { SystemNetwork } from '../platform/system-network.ts';
 import { readVariable, type Variables } from '../platform/variables.ts';
 import type { Emit, NewEvent } from '../telemetry/events.ts';
 import {
@@ -72,7 +73,7 @@ export class Network {
   #isStarted = false;
 
   constructor(setup: NetworkSetup) {
-    const { os = thisOs, system = systemNetwork, emit } = setup;
+    const { os = thisOs, system = openNetwork(), emit } = setup;
     this.#setup = { ...setup, os, system };
     this.#sockets = new SocketWatch(os, system, emit);
   }
@@ -85,7 +86,11 @@ export class Network {
     const { winsock, proxy, certificates, prewarm } = config.network;
     if (winsock) this.#startWinsock();
     if (proxy === 'auto') {
-      this.#proxy = discoverProxy(os, env, this.#tried('proxy settings', () => system.systemProxies()));
+      this.#proxy = discoverProxy(
+        os,
+        env,
+        this.#tried('proxy settings', () => system.systemProxies()),
+      );
       if (this.#proxy.source !== 'none') this.#say(`the way outside is ${describeProxy(this.#proxy)}`);
     }
     if (certificates === 'auto') this.#readCertificates();

@@ -43,7 +43,8 @@ export function withProxy(os: Os, env: Environment, found: ProxyFound): Environm
   const result: Record<string, string> = { ...env };
   const put = (name: string, value: string): void => {
     // curl reads `http_proxy` in lower case only, others in upper case only; Windows tells no difference.
-    for (const key of os === 'windows' ? [variableKey(os, result, name)] : [name, name.toLowerCase()]) result[key] = value;
+    for (const key of os === 'windows' ? [variableKey(os, result, name)] : [name, name.toLowerCase()])
+      result[key] = value;
   };
   if (NAMES.every(name => variable(os, env, name) === null)) {
     if (found.http !== null) put('HTTP_PROXY', found.http);
@@ -68,7 +69,7 @@ export function describeProxy({ source, http, https, pac }: ProxyFound): string 
   return parts.length === 0 ? 'no proxy' : `${parts.join(', ')} (${source})`;
 }
 
-export function withoutCredentials(address: string): string {
+function withoutCredentials(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, '$1');
 }
 

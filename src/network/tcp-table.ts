@@ -44,7 +44,11 @@ const CHECKS = 3;
 /** Whether the sockets in CLOSE_WAIT, one figure for each check, have only ever grown over the last checks: a leak. */
 export function isLeak(closeWait: readonly number[]): boolean {
   const last = closeWait.slice(-CHECKS);
-  return last.length === CHECKS && last.every((count, index) => index === 0 || count > (last[index - 1] ?? 0)) && (last.at(-1) ?? 0) >= FEW;
+  return (
+    last.length === CHECKS &&
+    last.every((count, index) => index === 0 || count > (last[index - 1] ?? 0)) &&
+    (last.at(-1) ?? 0) >= FEW
+  );
 }
 
 const LINUX_STATES: Readonly<Record<string, TcpState>> = {

@@ -16,16 +16,11 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Admission, Ticket } from './admission.ts';
 import { EventReporter } from './event-reporter.ts';
 import { Mailbox } from './mailbox.ts';
-import { OneLife } from './one-life.ts';
+import { OneLife, type TakerOf } from './one-life.ts';
 import { patientOf } from './patient.ts';
 import { Statistics } from './statistics.ts';
 
 export { faultOf } from './patient.ts';
-
-export type TakerOf = (
-  life: { readonly server: string; readonly instance: number; readonly incarnation: number; readonly pid: number },
-  redact: (text: string) => string,
-) => ((line: string) => boolean) | null;
 
 /** What every instance shares. */
 export interface InstanceContext {

@@ -14,6 +14,12 @@ import type { Item } from '../session/catalogue.ts';
 import type { Session } from '../session/session.ts';
 import type { Upstream } from '../session/upstream.ts';
 
+/** Gives what takes lines out of a life's stderr that are no words of the server's own; null where nothing does. */
+export type TakerOf = (
+  life: { readonly server: string; readonly instance: number; readonly incarnation: number; readonly pid: number },
+  redact: (text: string) => string,
+) => ((line: string) => boolean) | null;
+
 export interface OneLifeSetup {
   readonly config: ServerConfig;
   readonly incarnation: number;
@@ -21,8 +27,7 @@ export interface OneLifeSetup {
   readonly clock: Clock;
   readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
   readonly post: (event: Event) => void;
-  /** What takes lines out of its stderr that are no words of its own; null where nothing does. */
-  readonly takerOf: (pid: number, redact: (text: string) => string) => ((line: string) => boolean) | null;
+  readonly takerOf: (pid: number, redact: (text: string) => string) => ReturnType<TakerOf>;
   readonly onPlan: (plan: LaunchPlan) => void;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;

@@ -12,8 +12,9 @@ import type { SessionHost } from '../session/session.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { Admission } from './admission.ts';
 import { Client, type RequestOptions } from './client.ts';
-import { Instance, type TakerOf } from './instance.ts';
+import { Instance } from './instance.ts';
 import { type Listed, listAll } from './lists.ts';
+import type { TakerOf } from './one-life.ts';
 import { type ServerStatus, statusOf } from './status.ts';
 
 export interface SupervisorOptions {

@@ -27,6 +27,7 @@ const builtIn = {
   launch: 'auto',
   maxMessageBytes: 67_108_864,
   maxQueue: 256,
+  network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
 };
 
 test('without options there are the built-in ones, and none that do nothing yet', () => {

@@ -34,7 +34,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     types: ['session'],
   },
   // A second composition root: like the manager, but for one server, whose client is the SDK's instead of our own.
-  'transport.ts': { may: ['supervisor', 'telemetry', 'config', 'errors'], types: ['session'] },
+  'transport.ts': { may: ['supervisor', 'network', 'telemetry', 'config', 'errors'], types: ['session'] },
   // Who catches an error needs its class, hence `errors`.
   'index.ts': { may: ['manager.ts', 'transport.ts', 'errors'], types: ['*'] },
 };

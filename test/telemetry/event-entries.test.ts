@@ -57,6 +57,37 @@ const entries: readonly (readonly [NewEvent, string])[] = [
   ],
   [{ type: 'server.output', ...of, stream: 'stderr', line: 'hello' }, 'debug debug stderr: hello'],
   [{ type: 'server.notice', ...of, text: 'dropped a message' }, 'debug info dropped a message'],
+  [
+    { type: 'network.lookup', host: 'a.test', addresses: ['10.0.0.1', '::1'], code: null, coldMs: 12.5, warmMs: 0.3 },
+    'network info dns: a.test: 10.0.0.1, ::1 (12.5 ms, again 0.3 ms)',
+  ],
+  [
+    { type: 'network.lookup', host: 'a.test', addresses: [], code: 'ENOTFOUND', coldMs: 12, warmMs: null },
+    'network warn dns: a.test: ENOTFOUND (12 ms)',
+  ],
+  [{ type: 'network.operation', ...of, area: 'http', line: 'x', omitted: 0 }, 'network info http: x'],
+  [
+    { type: 'network.operation', ...of, area: 'http', line: 'x', omitted: 7 },
+    'network info http: x (7 lines before it were left out)',
+  ],
+  [
+    { type: 'network.sockets', ...of, open: 3, closeWait: 1, listening: 0, isLeak: false },
+    'network debug sockets: 3 connections, 1 of them in CLOSE_WAIT, 0 listening',
+  ],
+  [
+    { type: 'network.sockets', ...of, open: 30, closeWait: 20, listening: 0, isLeak: true },
+    'network warn does not close its connections: 30 connections, 20 of them in CLOSE_WAIT, 0 listening',
+  ],
+  [
+    { type: 'network.ports', used: 95, of: 100, timeWait: 90, verdict: 'alarm' },
+    'network error 95 of 100 ports for outgoing connections are in use, 90 connections in TIME_WAIT',
+  ],
+  [
+    { type: 'network.ports', used: 75, of: 100, timeWait: 0, verdict: 'warning' },
+    'network warn 75 of 100 ports for outgoing connections are in use, 0 connections in TIME_WAIT',
+  ],
+  [{ type: 'network.notice', text: 'x', isWarning: false }, 'network info x'],
+  [{ type: 'network.notice', text: 'x', isWarning: true }, 'network warn x'],
   [{ type: 'manager.resumed', pausedMs: 60_000 }, 'lifecycle info the machine slept for 60.0 s'],
   [{ type: 'manager.stopped', survivors: [] }, 'lifecycle info all servers are stopped'],
   [{ type: 'manager.stopped', survivors: [5] }, 'error error processes are still there: 5'],

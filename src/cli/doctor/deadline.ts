@@ -1,7 +1,7 @@
 import type { Clock } from '../../process/clock.ts';
 
 /** No answer takes longer on a machine that is well; a network drive that hangs would take for ever. */
-export const DEADLINE_MS = 8_000;
+const DEADLINE_MS = 8_000;
 
 export class TooLate extends Error {
   override readonly name = 'TooLate';

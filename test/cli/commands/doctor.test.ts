@@ -134,7 +134,7 @@ describe('a disk that hangs', { skip: os === 'windows' && 'Windows has no named 
   async function hanging(t: TestContext): Promise<{ readonly running: Running; readonly since: number }> {
     const cli = new CommandLine(await withNothingLeft(t));
     const file = join(cli.folder, 'holdfast.json');
-    execFileSync('mkfifo', [file]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', file]);
     const since = performance.now();
     const running = cli.start('doctor', '--json', '--config', file);
     // A pipe can be opened for writing at once only while somebody reads it.

@@ -61,6 +61,23 @@ const cases: readonly (readonly [NewEvent, string | null])[] = [
     'files: echo timed out after 1.2 s (TOOL_CALL_TIMEOUT)',
   ],
   [{ type: 'server.output', ...of, stream: 'stderr', line: 'noise' }, null],
+  [{ type: 'network.lookup', host: 'a.test', addresses: ['10.0.0.1'], code: null, coldMs: 1, warmMs: 1 }, null],
+  [
+    { type: 'network.lookup', host: 'a.test', addresses: [], code: 'ETIMEDOUT', coldMs: 2_000, warmMs: null },
+    'a.test could not be looked up (ETIMEDOUT), 2.0 s',
+  ],
+  [{ type: 'network.operation', ...of, area: 'http', line: 'x', omitted: 0 }, null],
+  [{ type: 'network.sockets', ...of, open: 1, closeWait: 0, listening: 0, isLeak: false }, null],
+  [
+    { type: 'network.sockets', ...of, open: 30, closeWait: 20, listening: 0, isLeak: true },
+    'files does not close its connections: 20 in CLOSE_WAIT',
+  ],
+  [
+    { type: 'network.ports', used: 95, of: 100, timeWait: 90, verdict: 'alarm' },
+    '95 of 100 ports for outgoing connections are in use',
+  ],
+  [{ type: 'network.notice', text: 'all is well', isWarning: false }, null],
+  [{ type: 'network.notice', text: 'Winsock does not start', isWarning: true }, 'Winsock does not start'],
   [{ type: 'server.notice', ...of, text: 'a \u001b[31mred\u001b[0m\nnotice' }, 'files: a red notice'],
   [{ type: 'manager.resumed', pausedMs: 60_000 }, 'the machine slept, or its clock jumped, by 1m 00s'],
   [{ type: 'manager.stopped', survivors: [] }, null],
