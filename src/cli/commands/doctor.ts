@@ -22,6 +22,7 @@ export async function doctor(cli: Cli): Promise<ExitCode> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, interrupted);
 
   const world = await readWorld(cli, systemClock, interruption.signal);
+  if (interruption.signal.aborted) return EXIT.interrupted;
   const findings = redactDeep(await runChecks(checksFor(world), world, systemClock), redactUnknown);
   if (interruption.signal.aborted) return EXIT.interrupted;
   const hasProblem = findings.some(({ status }) => status === 'problem');

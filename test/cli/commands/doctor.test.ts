@@ -41,30 +41,23 @@ test('without a configuration everything else is looked at, nothing is written, 
   assert.deepEqual(readdirSync(cli.folder, { recursive: true }), before);
 });
 
-test('every check says what it is, how it is, and what to do where something is wrong', async t => {
+test('every check says how it is and what to do where something is wrong, and stands in docs/doctor.md', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
-  cli.configure(servers);
+  cli.configure({ good: servers.good });
   const { value } = await report(cli);
   const ids = value.checks.map(({ id }) => id);
-  assert.deepEqual([...new Set(ids)], ids);
+  const page = readFileSync(join(projectRoot(), 'docs', 'doctor.md'), 'utf8');
+  const told = [...page.slice(page.indexOf('## The checks')).matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id);
+  assert.deepEqual(
+    told.map(id => id?.replace('NAME', 'good')),
+    ids,
+  );
   for (const { id, status, summary, hint, details } of value.checks) {
     assert.match(status, /^(ok|warning|problem|unknown|notApplicable)$/, id);
     assert.ok(summary !== '' && typeof details === 'object', id);
     if (status === 'warning' || status === 'problem') assert.ok(hint, `${id} says what to do`);
     assert.doesNotMatch(summary, /check itself failed/, id);
   }
-});
-
-test('the page names every check', async t => {
-  const cli = new CommandLine(await withNothingLeft(t));
-  cli.configure({ good: servers.good });
-  const page = readFileSync(join(projectRoot(), 'docs', 'doctor.md'), 'utf8');
-  const named = [...page.slice(page.indexOf('## The checks')).matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id);
-  const { value } = await report(cli);
-  assert.deepEqual(
-    named,
-    value.checks.map(({ id }) => (id === 'server:good' ? 'server:NAME' : id)),
-  );
 });
 
 test('a server that cannot be started is a problem in the words of "config check", and ends with 1', async t => {
