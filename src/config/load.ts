@@ -72,6 +72,7 @@ function build(source: Source, context: Context): Config {
   if (issues.length > 0) throw new ConfigError(issues);
   return {
     file: context.file,
+    gateway: gatewayOf(root.holdfast),
     servers,
     disabled,
     skipped,
@@ -162,6 +163,11 @@ function withoutAbsent(
     report.warn(path, `${JSON.stringify(name)} is left out itself, so this server does not wait for it`, 'value');
   }
   return { ...server, options: { ...server.options, dependsOn: dependsOn.filter(name => names.has(name)) } };
+}
+
+/** It has been checked with the rest, and what is wrong with it been told. */
+function gatewayOf(raw: unknown): Config['gateway'] {
+  return holdfastSchema.shape.gateway.safeParse(isObject(raw) ? raw.gateway : undefined).data;
 }
 
 function unreadable(file: string, message: string, cause: unknown): ConfigError {

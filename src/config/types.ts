@@ -55,6 +55,8 @@ export interface ConfigWarning extends Place {
 export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
+  /** Where the HTTP endpoint listens; absent where the configuration does not say. */
+  readonly gateway?: { readonly host: string; readonly port: number } | undefined;
   /** In the file's order; disabled and skipped ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];
