@@ -57,8 +57,8 @@ function install() {
   mkdirSync(draft);
   for (const file of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(root, file), join(draft, file));
   const isInstalled =
-    isDone('npm', 'ci --os=win32 --cpu=x64 --ignore-scripts --no-audit --no-fund'.split(' '), draft) &&
-    // What stands in .bin after that are links, which Windows does not see; its own npm makes .cmd files.
+    isDone('npm', 'ci --os=win32 --cpu=x64 --ignore-scripts --no-bin-links --no-audit --no-fund'.split(' '), draft) &&
+    // In .bin Windows' own npm makes .cmd files; through links that stand there it would write into the packages.
     isDone(rig, ['--node', values.node, '--run', 'npm.cmd', '--', 'rebuild', '--ignore-scripts'], draft);
   if (isInstalled && !existsSync(folder)) renameSync(draft, folder);
   else rmSync(draft, { recursive: true });
