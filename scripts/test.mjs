@@ -1,8 +1,10 @@
 // Runs compiled test files under node:test.
-//   node scripts/test.mjs unit|scenarios|full [FILTER...]     FILTER: a part of a file's path
+//   node scripts/test.mjs unit|scenarios|windows|full [FILTER...]     FILTER: a part of a file's path
 //   HOLDFAST_TEST_NODE   the Node to run them with; default: the one that runs this script
 //   HOLDFAST_TEST_TALLY  a file that gets one JSON line with the counts of this run
-// `full` is unit and scenarios with HOLDFAST_TEST_FULL=1, by which tests take their long form.
+// `full` is unit and scenarios with HOLDFAST_TEST_FULL=1, by which tests take their long form. `windows` is what
+// `npm run test:windows` runs, on Windows or under Wine: all unit tests, the scenarios named `*.windows.test.ts`, and
+// those that say as much on Windows as elsewhere.
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +17,12 @@ const MINUTE = 60_000;
 const suites = {
   unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
   scenarios: { concurrency: 1, testMs: 5 * MINUTE, runMs: 30 * MINUTE, has: scenario => scenario },
+  windows: {
+    concurrency: 2,
+    testMs: 4 * MINUTE,
+    runMs: 15 * MINUTE,
+    has: (scenario, file) => !scenario || /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file),
+  },
   full: { concurrency: 1, testMs: 20 * MINUTE, runMs: 80 * MINUTE, has: () => true },
 };
 
@@ -32,7 +40,7 @@ if (!existsSync(base)) stopWith('no compiled tests: run "node scripts/build.mjs 
 const files = readdirSync(base, { recursive: true })
   .map(String)
   .filter(file => file.endsWith('.test.js'))
-  .filter(file => suite.has(file.split(sep)[0] === 'scenarios'))
+  .filter(file => suite.has(file.split(sep)[0] === 'scenarios', file))
   .filter(file => filters.length === 0 || filters.some(filter => file.split(sep).join('/').includes(filter)))
   .map(file => relative(root, join(base, file)))
   .sort();

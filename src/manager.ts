@@ -3,6 +3,7 @@ import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
 import { Network, type NetworkStatus } from './network/network.ts';
+import { containSelf } from './platform/contain-self.ts';
 import type { Handlers } from './session/host-handlers.ts';
 import type { RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
@@ -26,6 +27,12 @@ export interface ManagerOptions {
   readonly stateDir?: string;
   /** What servers may ask of the host. */
   readonly handlers?: Handlers;
+  /**
+   * Windows: holds this whole process in a job of its own, so that everything it starts from then on ends with it, also what left the
+   * job of its server. For a process whose only work this is: no child of it can outlive it, whatever started it. Default: false;
+   * the servers' own jobs hold all that do not ask to leave. Elsewhere it does nothing.
+   */
+  readonly containHost?: boolean;
   /** How we introduce ourselves to servers; Holdfast and its version where it is absent. */
   readonly clientInfo?: { readonly name: string; readonly version: string };
 }
@@ -118,10 +125,14 @@ class HoldfastManager implements Manager {
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #hub = new EventHub(() => Date.now());
+  /** Things to tell as soon as somebody may listen. */
+  #notices: readonly string[];
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
   constructor(config: Config, options: ManagerOptions) {
     this.config = config;
+    const refusal = options.containHost === true ? containSelf() : null;
+    this.#notices = refusal === null ? [] : [`what leaves the job of its server can outlive us: ${refusal}`];
     const env = options.env ?? process.env;
     const stateDir = options.stateDir ?? null;
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
@@ -149,6 +160,8 @@ class HoldfastManager implements Manager {
   }
 
   start(...servers: string[]): Promise<void> {
+    for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
+    this.#notices = [];
     this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }

@@ -26,6 +26,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   TOOL_CALL_TIMEOUT: EXIT.failed,
   CONNECTION_NO_MANAGER: EXIT.noManager,
   PROCESS_MANAGER_RUNNING: EXIT.failed,
+  PROCESS_BACKGROUND_REFUSED: EXIT.failed,
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
 };
 

@@ -3,6 +3,7 @@ import { acquireLock } from '../daemon/instance-lock.ts';
 import { formatIssue } from '../errors/config-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
+import { setOwnPriority } from '../platform/priority.ts';
 import { packageVersion } from '../version.ts';
 import type { Cli } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -30,7 +31,7 @@ export interface ForegroundOptions {
  */
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
   const { configFile, stateDir, env, advice } = options;
-  const manager = await createManager({ config: configFile, env, stateDir });
+  const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
   const redact = redactSecrets(manager.config.servers.flatMap(server => Object.values(server.env)));
   const lock = await acquireLock(stateDir);
   const end = new End(manager);
@@ -48,6 +49,8 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     for (const warning of manager.config.warnings) {
       view.say(`${formatIssue({ ...warning, file: shortPath(warning.file, cli.cwd) })} (warning)`);
     }
+    const refusal = setOwnPriority(manager.config.priority);
+    if (refusal !== null) view.say(`${refusal} (warning)`);
     manager.start().catch((error: unknown) => end.fail(error));
     const meanwhile = options.meanwhile?.(manager);
     await end.begun;

@@ -20,7 +20,7 @@ export async function withServers<T>(
   pick: (config: Config) => readonly string[],
   run: (manager: Manager, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const manager = await createManager({ config: findConfig(cli), env: cli.env, cwd: cli.cwd });
+  const manager = await createManager({ config: findConfig(cli), env: cli.env, cwd: cli.cwd, containHost: true });
   const interrupted = new AbortController();
   const failed = { error: undefined as unknown };
   const stop = (): void => {

@@ -89,6 +89,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
       return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
     },
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
+  add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
+    (await import('./commands/doctor.ts')).doctor(cli),
+  ).addHelpText(
+    'after',
+    `
+It changes nothing and starts no server. With a configuration it also looks at the command of each server.
+Ends with 0 when there is no problem (warnings are fine), else with 1.`,
+  );
   add('demo', 'three real servers to try it with', async cli => (await import('./commands/demo.ts')).demo(cli), true);
 
   program

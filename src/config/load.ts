@@ -11,7 +11,7 @@ import { createReport, type Report } from './report.ts';
 import { holdfastNetworkSchema, holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
-import type { Config, ServerConfig } from './types.ts';
+import type { Config, Priority, ServerConfig } from './types.ts';
 
 /**
  * Reads a configuration file: our own, or any client's that has `mcpServers` (or `servers`, as VS Code has).
@@ -72,10 +72,12 @@ function build(source: Source, context: Context): Config {
   if (issues.length > 0) throw new ConfigError(issues);
   return {
     file: context.file,
+    gateway: gatewayOf(root.holdfast),
     servers,
     disabled,
     skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
+    priority: settings.priority,
     network: settings.network,
     warnings: report.warnings(),
   };
@@ -85,12 +87,13 @@ interface Settings {
   /** As they stand in the file. */
   readonly defaults: unknown;
   readonly concurrentStarts: number | undefined;
+  readonly priority: Priority;
   readonly network: Config['network'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
-  const builtIn = holdfastNetworkSchema.parse(undefined);
-  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined, network: builtIn };
+  const network = holdfastNetworkSchema.parse(undefined);
+  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network };
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
   warnOfLater(raw, 'top', ['holdfast'], report);
@@ -99,7 +102,8 @@ function readSettings(raw: unknown, report: Report): Settings {
   return {
     defaults: defaultsOf(raw),
     concurrentStarts: checked?.concurrentStarts,
-    network: checked?.network ?? builtIn,
+    priority: checked?.priority ?? 'normal',
+    network: checked?.network ?? network,
   };
 }
 
@@ -159,6 +163,11 @@ function withoutAbsent(
     report.warn(path, `${JSON.stringify(name)} is left out itself, so this server does not wait for it`, 'value');
   }
   return { ...server, options: { ...server.options, dependsOn: dependsOn.filter(name => names.has(name)) } };
+}
+
+/** It has been checked with the rest, and what is wrong with it been told. */
+function gatewayOf(raw: unknown): Config['gateway'] {
+  return holdfastSchema.shape.gateway.safeParse(isObject(raw) ? raw.gateway : undefined).data;
 }
 
 function unreadable(file: string, message: string, cause: unknown): ConfigError {

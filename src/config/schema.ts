@@ -157,6 +157,9 @@ export const holdfastSchema = z
       concurrentStarts: whole(1)
         .optional()
         .describe('Servers that are started at the same time. Default: the number of cores, but at least 2.'),
+      priority: oneOf('idle', 'belowNormal', 'normal', 'aboveNormal', 'high')
+        .optional()
+        .describe('Priority of Holdfast itself, where it is no part of another program. Servers keep their own.'),
       network: holdfastNetworkSchema,
       gateway: section(
         {

@@ -55,6 +55,8 @@ export interface ConfigWarning extends Place {
 export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
+  /** Where the HTTP endpoint listens; absent where the configuration does not say. */
+  readonly gateway?: { readonly host: string; readonly port: number } | undefined;
   /** In the file's order; disabled and skipped ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];
@@ -62,6 +64,8 @@ export interface Config {
   readonly skipped: readonly string[];
   /** At most this many servers start at the same time. */
   readonly concurrentStarts: number;
+  /** Of the process that runs the manager, where that is its only work. */
+  readonly priority: Priority;
   readonly network: NetworkOptions;
   readonly warnings: readonly ConfigWarning[];
 }

@@ -2,18 +2,39 @@
 // On Linux the cookie in the environment also finds members that left the group (`setsid`, a double fork).
 // On macOS such a member is found only while its parents can be followed; a signed system program hides its environment there.
 
+import { weighSession } from './autogroup.ts';
+import { type Containment, type StartSpec, spawnChild } from './child.ts';
 import { os } from './platform.ts';
-import { COOKIE, type Containment, type ProcessGroup } from './process-group.ts';
+import { applyPriority, niceOf } from './priority.ts';
+import type { ProcessGroup } from './process-group.ts';
 import { hasCookie, isOwn, isZombie, listProcesses, type ProcessEntry } from './process-table.ts';
+import { type Usage, usageOf } from './usage.ts';
 
 export const posixContainment: Containment = {
-  spawnOptions: { detached: true, windowsHide: true },
-  contain: (pid, cookie) => new PosixGroup(pid, cookie),
+  async start(spec) {
+    const child = await spawnChild(spec, { detached: true });
+    prioritise(child.pid, spec);
+    return { ...child, group: new PosixGroup(child.pid, spec.cookie) };
+  },
 };
+
+function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
+  const tell = (refusal: string | null) => {
+    if (refusal !== null) onNotice(refusal);
+  };
+  tell(applyPriority(pid, priority));
+  const nice = niceOf(priority);
+  if (os !== 'linux' || nice === null) return;
+  // The kernel may want to be asked again later; no start waits for that.
+  void weighSession(pid, nice).then(why =>
+    tell(why && `its session could not be given the weight of "${priority}": ${why}`),
+  );
+}
 
 class PosixGroup implements ProcessGroup {
   readonly kind = 'group';
   readonly level = os === 'linux' ? 'swept' : 'partial';
+  readonly why = null;
   readonly #leader: number;
   readonly #cookie: string;
   /** Descendants seen so far, by (pid, start time): where there is no cookie to read, a parent that dies takes the trail with it. */
@@ -46,11 +67,18 @@ class PosixGroup implements ProcessGroup {
     return members.map(entry => entry.pid);
   }
 
+  async usage(): Promise<Usage | null> {
+    return usageOf(await this.members());
+  }
+
   signalNow(what: 'terminate' | 'kill'): void {
     if (this.#isEmpty) return;
     send(-this.#leader, what === 'kill' ? 'SIGKILL' : 'SIGTERM');
     if (what === 'terminate') send(-this.#leader, 'SIGCONT');
   }
+
+  /** A group is a number, and nothing is lent for it. */
+  [Symbol.dispose](): void {}
 
   /** The group as a whole first: a signal to it cannot be outrun by a fork. Then those outside it, one by one. */
   #signal(members: readonly ProcessEntry[], signal: NodeJS.Signals): void {
@@ -96,10 +124,4 @@ function send(target: number, signal: NodeJS.Signals): void {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
-}
-
-/** The cookie for a new life, behind those that we were started with ourselves: a manager inside a server stays the outer one's to find. */
-export function cookieValue(cookie: string): string {
-  const outer = process.env[COOKIE];
-  return outer === undefined || outer === '' ? cookie : `${outer}:${cookie}`;
 }

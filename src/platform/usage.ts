@@ -1,4 +1,4 @@
-// What processes use. Linux: /proc. macOS: `ps`, which does not count open files. Windows: nothing yet, that takes `win32.ts`.
+// What processes use. Linux: /proc. macOS: `ps`, which tells neither open files nor the highest memory. Windows: `windows/process.ts`.
 
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -9,31 +9,42 @@ import { type Os, os as thisOs } from './platform.ts';
 export interface Usage {
   /** Resident memory in bytes. A page that two of them share counts for each, so it is at most too high. */
   readonly rssBytes: number;
+  /** The highest resident memory that one of them ever had, in bytes; null where the system does not tell. */
+  readonly peakRssBytes: number | null;
   /** Processor time since each was started, user and system together. */
   readonly cpuMs: number;
   /** Those of them that live. */
   readonly processes: number;
-  /** Open file descriptors; null where the system does not tell. */
+  /** Open file descriptors, on Windows handles; null where the system does not tell. */
   readonly handles: number | null;
 }
 
 /**
- * What these processes use together. Those that have gone meanwhile, and those that may not be read, are left out.
+ * What these processes use together, on POSIX. Those that have gone meanwhile, and those that may not be read, are left out.
  *
- * @returns null where none of them lives, or where the system does not tell (Windows).
+ * @returns null where none of them lives.
  */
 export async function usageOf(pids: readonly number[], os: Os = thisOs): Promise<Usage | null> {
-  if (os === 'windows' || pids.length === 0) return null;
+  if (pids.length === 0) return null;
   const each = os === 'linux' ? await fromProc(pids) : await fromPs(pids);
-  return each.length === 0 ? null : each.reduce(add);
+  return each.reduce<Usage | null>(addUsage, null);
 }
 
-const add = (a: Usage, b: Usage): Usage => ({
-  rssBytes: a.rssBytes + b.rssBytes,
-  cpuMs: a.cpuMs + b.cpuMs,
-  processes: a.processes + b.processes,
-  handles: a.handles === null || b.handles === null ? (a.handles ?? b.handles) : a.handles + b.handles,
-});
+/** Both together; null is nothing yet. */
+export function addUsage(a: Usage | null, b: Usage): Usage {
+  if (a === null) return b;
+  return {
+    rssBytes: a.rssBytes + b.rssBytes,
+    peakRssBytes: orOther(a.peakRssBytes, b.peakRssBytes, Math.max),
+    cpuMs: a.cpuMs + b.cpuMs,
+    processes: a.processes + b.processes,
+    handles: orOther(a.handles, b.handles, (x, y) => x + y),
+  };
+}
+
+function orOther(a: number | null, b: number | null, both: (a: number, b: number) => number): number | null {
+  return a === null || b === null ? (a ?? b) : both(a, b);
+}
 
 /** /proc counts time in clock ticks; the kernel fixes them at 100 a second for programs (`getconf CLK_TCK`), whatever its own rate. */
 const MS_PER_TICK = 10;
@@ -47,18 +58,19 @@ async function fromProc(pids: readonly number[]): Promise<Usage[]> {
         orGone(readdir(`/proc/${pid}/fd`)),
       ]);
       const rssBytes = status === null ? null : parseRss(status);
+      const peakRssBytes = status === null ? null : parseRss(status, 'VmHWM');
       const cpuMs = stat === null ? null : parseCpu(stat);
       return rssBytes === null || cpuMs === null
         ? []
-        : [{ rssBytes, cpuMs, processes: 1, handles: handles?.length ?? null }];
+        : [{ rssBytes, peakRssBytes, cpuMs, processes: 1, handles: handles?.length ?? null }];
     }),
   );
   return each.flat();
 }
 
-/** `VmRSS` of proc_pid_status(5), in bytes. Null for a zombie and a kernel thread, which have no memory. */
-export function parseRss(status: string): number | null {
-  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
+/** `VmRSS`, or its highest value `VmHWM`, of proc_pid_status(5), in bytes. Null for a zombie and a kernel thread, which have no memory. */
+export function parseRss(status: string, field: 'VmRSS' | 'VmHWM' = 'VmRSS'): number | null {
+  const kib = new RegExp(`^${field}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1];
   return kib === undefined ? null : Number(kib) * 1_024;
 }
 
@@ -91,7 +103,7 @@ export function parsePs(output: string): Usage[] {
     const cpuMs = Math.round(
       (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000,
     );
-    return [{ rssBytes: Number(rss) * 1_024, cpuMs, processes: 1, handles: null }];
+    return [{ rssBytes: Number(rss) * 1_024, peakRssBytes: null, cpuMs, processes: 1, handles: null }];
   });
 }
 

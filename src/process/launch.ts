@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { Priority } from '../config/types.ts';
 import { classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { endAtExit } from '../platform/at-exit.ts';
+import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
-import { cookieValue } from '../platform/posix.ts';
-import { COOKIE, type ProcessGroup } from '../platform/process-group.ts';
+import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
 import type { LaunchPlan } from './launch-plan.ts';
@@ -15,10 +15,7 @@ import type { Stoppable } from './shutdown.ts';
 import { StdinQueue } from './stdin-queue.ts';
 import { firstOf } from './wait.ts';
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
+export type { Exit } from '../platform/child.ts';
 
 export interface LifeListener {
   /** One line of stdout. False when it was no message: it is then kept as noise. */
@@ -29,12 +26,15 @@ export interface LifeListener {
   onOutput(stream: 'stderr' | 'stdout', lines: readonly string[]): void;
   /** The connection broke while the process lives on. Not after `onExit`. */
   onLost(cause: HoldfastError): void;
+  /** What the system refused although the process runs, for people. */
+  onNotice(text: string): void;
   /** The process has exited and its last output has been read. Once. */
   onExit(exit: Exit): void;
 }
 
 export interface LaunchOptions {
   readonly server: string;
+  readonly priority: Priority;
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
@@ -60,31 +60,27 @@ const LAST_WORDS_MS = 250;
  * @throws HoldfastError of category `process` or `resource` when it cannot be started; nothing is left then.
  */
 export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
-  const cookie = randomUUID();
-  const failed = (error: unknown) =>
-    classifySpawnError(error as NodeJS.ErrnoException, {
+  let child: Child;
+  try {
+    child = await containment.start({
+      file: plan.file,
+      args: plan.args,
+      env: plan.env,
+      cwd: plan.cwd,
+      verbatim: plan.verbatim ?? false,
+      cookie: randomUUID(),
+      priority: options.priority,
+      onNotice: text => listener.onNotice(text),
+    });
+  } catch (error) {
+    throw classifySpawnError(error as NodeJS.ErrnoException, {
       server: options.server,
       command: plan.file,
       cwd: plan.cwd,
       cwdExists: existsSync(plan.cwd),
     });
-  let child: ChildProcess;
-  try {
-    child = spawn(plan.file, [...plan.args], {
-      cwd: plan.cwd,
-      env: { ...plan.env, [COOKIE]: cookieValue(cookie) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsVerbatimArguments: plan.verbatim ?? false,
-      ...containment.spawnOptions,
-    });
-  } catch (error) {
-    throw failed(error);
   }
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', error => reject(failed(error)));
-  });
-  return new ChildLife(child, cookie, options, listener);
+  return new ChildLife(child, options, listener);
 }
 
 class ChildLife implements Life {
@@ -94,29 +90,23 @@ class ChildLife implements Life {
   readonly stdin: StdinQueue;
   readonly stderr = new OutputTail({});
   readonly noise = new OutputTail({});
-  readonly #child: ChildProcess;
-  readonly #streams: Streams;
+  readonly #child: Child;
   readonly #listener: LifeListener;
   readonly #options: LaunchOptions;
   readonly #callOff: () => void;
   #isOver = false;
 
-  constructor(child: ChildProcess, cookie: string, options: LaunchOptions, listener: LifeListener) {
-    const { pid } = child;
-    if (pid === undefined) throw new TypeError('a spawned process has a pid');
-    this.pid = pid;
+  constructor(child: Child, options: LaunchOptions, listener: LifeListener) {
+    this.pid = child.pid;
+    this.group = child.group;
+    this.exited = child.exited;
     this.#child = child;
-    this.#streams = streamsOf(child);
     this.#listener = listener;
     this.#options = options;
-    this.group = containment.contain(pid, cookie, () => child.exitCode !== null || child.signalCode !== null);
     this.#callOff = endAtExit(this.group);
-    this.stdin = new StdinQueue(this.#streams.stdin, {
+    this.stdin = new StdinQueue(child.stdin, {
       maxMessages: options.maxQueue,
       maxLength: options.maxMessageBytes,
-    });
-    this.exited = new Promise(resolve => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     this.#read();
     void this.#awaitExit();
@@ -129,12 +119,14 @@ class ChildLife implements Life {
   dispose(): void {
     this.#isOver = true;
     this.#callOff();
-    for (const stream of Object.values(this.#streams)) stream.destroy();
+    const { stdin, stdout, stderr } = this.#child;
+    for (const stream of [stdin, stdout, stderr]) stream.destroy();
+    this.group[Symbol.dispose]();
     this.#child.unref();
   }
 
   #read(): void {
-    const { stdin, stdout, stderr } = this.#streams;
+    const { stdin, stdout, stderr } = this.#child;
     const framer = new LineFramer({
       maxBytes: this.#options.maxMessageBytes,
       onLine: bytes => {
@@ -170,7 +162,7 @@ class ChildLife implements Life {
   /** A broken pipe mostly means that the process is about to exit; its exit says more, so that goes first. */
   #lose(cause: HoldfastError): void {
     void firstOf(this.#options.clock, LAST_WORDS_MS, this.exited).then(() => {
-      if (this.#isOver || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+      if (this.#isOver || this.#child.hasExited()) return;
       this.#isOver = true;
       this.#listener.onLost(cause);
     });
@@ -181,19 +173,11 @@ class ChildLife implements Life {
     // What comes from now on can only have reached nobody: it waits, and can be sent to the next life.
     this.stdin.close();
     // Answers written just before the end are still in the pipe.
-    const drained = Promise.all([ended(this.#streams.stdout), ended(this.#streams.stderr)]);
+    const drained = Promise.all([ended(this.#child.stdout), ended(this.#child.stderr)]);
     await firstOf(this.#options.clock, LAST_WORDS_MS, drained);
     this.#isOver = true;
     this.#listener.onExit(exit);
   }
-}
-
-type Streams = ReturnType<typeof streamsOf>;
-
-function streamsOf(child: ChildProcess) {
-  const { stdin, stdout, stderr } = child;
-  if (stdin === null || stdout === null || stderr === null) throw new TypeError('all three streams are pipes');
-  return { stdin, stdout, stderr };
 }
 
 function ended(

@@ -6,7 +6,7 @@ import { firstOf } from './wait.ts';
 export interface Stoppable {
   /** The leader. */
   readonly pid: number;
-  readonly group: ProcessGroup;
+  readonly group: Pick<ProcessGroup, 'terminate' | 'kill' | 'members'>;
   /** Settles when the leader has exited; it does not wait for the pipes, which a grandchild may hold for ever. */
   readonly exited: Promise<unknown>;
   /** The one request that every platform and every server understands. */

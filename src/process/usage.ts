@@ -1,14 +1,15 @@
 import type { ProcessGroup } from '../platform/process-group.ts';
-import { usageOf } from '../platform/usage.ts';
 import type { Clock } from './clock.ts';
 
 /** What one server's processes use, all of them together. */
 export interface UsageSample {
   readonly rssBytes: number;
+  /** The most that is known of: of all of them at a sample, or of one of them at any time. */
+  readonly peakRssBytes: number;
   /** Since the sample before, or since the start for the first; 100 is one core. */
   readonly cpuPercent: number;
   readonly processes: number;
-  /** Open file descriptors; null where the system does not tell. */
+  /** Open file descriptors, on Windows handles; null where the system does not tell. */
   readonly handles: number | null;
 }
 
@@ -17,18 +18,16 @@ const MIN_INTERVAL_MS = 200;
 
 /** Watches what one life uses. To be made when it starts: the first share of processor time counts from there. */
 export class UsageSampler {
-  readonly #group: Pick<ProcessGroup, 'members'>;
+  readonly #group: Pick<ProcessGroup, 'usage'>;
   readonly #clock: Clock;
-  readonly #read: typeof usageOf;
   #at: number;
   #cpuMs = 0;
   #latest: UsageSample | null = null;
   #running: Promise<UsageSample | null> | null = null;
 
-  constructor(group: Pick<ProcessGroup, 'members'>, clock: Clock, read: typeof usageOf = usageOf) {
+  constructor(group: Pick<ProcessGroup, 'usage'>, clock: Clock) {
     this.#group = group;
     this.#clock = clock;
-    this.#read = read;
     this.#at = clock.now();
   }
 
@@ -46,13 +45,14 @@ export class UsageSampler {
   }
 
   async #take(): Promise<UsageSample | null> {
-    const usage = await this.#read(await this.#group.members());
+    const usage = await this.#group.usage();
     const now = this.#clock.now();
     if (usage === null) {
       this.#latest = null;
       return null;
     }
     const { rssBytes, cpuMs, processes, handles } = usage;
+    const peakRssBytes = Math.max(rssBytes, usage.peakRssBytes ?? 0, this.#latest?.peakRssBytes ?? 0);
     const tookMs = now - this.#at;
     let cpuPercent = this.#latest?.cpuPercent ?? 0;
     if (tookMs >= MIN_INTERVAL_MS) {
@@ -61,7 +61,7 @@ export class UsageSampler {
       this.#at = now;
       this.#cpuMs = cpuMs;
     }
-    this.#latest = { rssBytes, cpuPercent, processes, handles };
+    this.#latest = { rssBytes, peakRssBytes, cpuPercent, processes, handles };
     return this.#latest;
   }
 }

@@ -6,7 +6,6 @@ import type { Event, Evidence } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
-import { applyPriority } from '../process/priority.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { UsageSampler } from '../process/usage.ts';
 import { firstOf } from '../process/wait.ts';
@@ -165,10 +164,10 @@ export class OneLife {
 
   async #spawn(plan: LaunchPlan): Promise<void> {
     const { config, clock, session, onOutput, onNotice } = this.#setup;
-    const { maxMessageBytes, maxQueue } = config.options;
+    const { maxMessageBytes, maxQueue, priority } = config.options;
     const life = await launch(
       plan,
-      { server: config.name, maxMessageBytes, maxQueue, clock },
+      { server: config.name, priority, maxMessageBytes, maxQueue, clock },
       {
         // Without a conversation nobody wants to hear it: it has been given up.
         onLine: bytes => this.#upstream?.receive(bytes) ?? true,
@@ -176,6 +175,7 @@ export class OneLife {
           if (this.#upstream !== null) session.onOversize(line, this.#upstream);
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onNotice,
         onLost: cause => this.#down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => this.#onExit(exit),
       },
@@ -187,8 +187,8 @@ export class OneLife {
     if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);
     this.#usage = new UsageSampler(life.group, clock);
-    const refusal = applyPriority(life.pid, config.options.priority);
-    if (refusal !== null) onNotice(refusal);
+    const { level, why } = life.group;
+    if (why !== null) onNotice(`its processes are held together at level "${level}": ${why}`);
   }
 
   #onExit(exit: Exit): void {

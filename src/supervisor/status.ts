@@ -22,7 +22,8 @@ export interface InstanceStatus {
   readonly launch: string | null;
   readonly launchReason: string | null;
   readonly package: { readonly name: string; readonly version: string } | null;
-  readonly container: { readonly kind: string; readonly level: string } | null;
+  /** How its processes are held together; `why` says why not stronger, where this system could. */
+  readonly container: { readonly kind: string; readonly level: string; readonly why: string | null } | null;
   readonly protocolVersion: string | null;
   readonly tools: number;
   readonly missingTools: readonly string[];
@@ -82,7 +83,7 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     launch: plan?.launch ?? null,
     launchReason: plan?.why ?? null,
     package: plan?.package ?? null,
-    container: process === null ? null : { kind: process.group.kind, level: process.group.level },
+    container: process === null ? null : containerOf(process.group),
     protocolVersion: session.handshake?.protocolVersion ?? null,
     tools: session.catalogue.list('tools')?.length ?? 0,
     missingTools: monitor.tools.missing,
@@ -116,4 +117,8 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     survivors: model.survivors,
     deaths: statistics.deaths,
   };
+}
+
+function containerOf({ kind, level, why }: { kind: string; level: string; why: string | null }) {
+  return { kind, level, why };
 }

@@ -137,6 +137,8 @@ export function entryOf(event: HoldfastEvent): LogEntry {
         text: `the machine slept for ${seconds(event.pausedMs)}`,
         fields: { pausedMs: event.pausedMs },
       };
+    case 'manager.notice':
+      return { channel: 'lifecycle', level: 'warn', text: event.text, fields: {} };
     case 'manager.stopped':
       return cleanedEntry(event.survivors, 'all servers are stopped', 'info', {});
   }

@@ -134,6 +134,8 @@ export type HoldfastEvent = { readonly at: number } & (
     }
   | { readonly type: 'network.notice'; readonly text: string; readonly isWarning: boolean }
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
+  /** Something of the manager itself, not of one server, that people may want to know. */
+  | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );
 

@@ -14,7 +14,7 @@ export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name
     launch: 'direct',
     launchReason: null,
     package: null,
-    container: { kind: 'group', level: 'swept' },
+    container: { kind: 'group', level: 'swept', why: null },
     protocolVersion: '2025-11-25',
     tools: 14,
     missingTools: [],

@@ -11,10 +11,12 @@ import { ask, serve } from './serve.ts';
 
 const codeOf = (body: Record<string, unknown>) => (body.error as { code: string }).code;
 const messageOf = (body: Record<string, unknown>) => (body.error as { message: string }).message;
+/** As it is by default on POSIX, where the socket is closed to others: most of this is not about the token. */
+const open = { isTokenRequired: false };
 const call = (body: object) => JSON.stringify(body);
 
 test('the path of the socket is published with the lock, and the socket is gone after close', async t => {
-  const { control, stateDir } = await serve(t);
+  const { control, stateDir } = await serve(t, open);
   assert.equal((await readHolder(stateDir))?.control, control.path);
   await control.close();
   await control.close();
@@ -22,7 +24,7 @@ test('the path of the socket is published with the lock, and the socket is gone 
 });
 
 test('status tells of the manager and of every server', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   const { status, body } = await ask(control.path, 'GET', '/status');
   assert.equal(status, 200);
@@ -42,7 +44,7 @@ test('status tells of the manager and of every server', async t => {
 });
 
 test('servers are started, stopped and restarted, and the answer is the new status', async t => {
-  const { control } = await serve(t);
+  const { control } = await serve(t, open);
   const steer = async (verb: string) => (await ask(control.path, 'POST', `/servers/files/${verb}`)).body;
   const started = await steer('start');
   assert.deepEqual([started.name, started.state, started.incarnation], ['files', 'ready', 1]);
@@ -53,13 +55,13 @@ test('servers are started, stopped and restarted, and the answer is the new stat
 });
 
 test('a server that cannot start is an answer, not an error, whatever is in its name', async t => {
-  const { control } = await serve(t);
+  const { control } = await serve(t, open);
   const { status, body } = await ask(control.path, 'POST', `/servers/${encodeURIComponent('dead & gone/here')}/start`);
   assert.deepEqual([status, body.state], [200, 'failed']);
 });
 
 test('tools are listed, of one server or of all', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   for (const url of ['/tools', '/tools?server=files']) {
     const { tools } = (await ask(control.path, 'GET', url)).body as { tools: { name: string; server: string }[] };
@@ -71,7 +73,7 @@ test('tools are listed, of one server or of all', async t => {
 });
 
 test('a call brings the result of the tool', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   const { status, body } = await ask(
     control.path,
@@ -84,7 +86,7 @@ test('a call brings the result of the tool', async t => {
 });
 
 test('an error comes with category, code, message, hint, server and details', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   const unknown = await ask(control.path, 'POST', '/call', call({ server: 'files', tool: 'ecko' }));
   assert.deepEqual(unknown, {
@@ -130,7 +132,7 @@ const malformed: readonly (readonly [what: string, body: string, complaint: RegE
   ['a misspelt key', '{"server":"files","tool":"echo","args":{}}', /"args"/],
 ];
 test('a malformed call is refused, with the key that is wrong', async t => {
-  const { control } = await serve(t);
+  const { control } = await serve(t, open);
   for (const [what, text, complaint] of malformed) {
     const { status, body } = await ask(control.path, 'POST', '/call', text);
     assert.deepEqual([status, codeOf(body)], [400, 'TOOL_BAD_REQUEST'], what);
@@ -139,7 +141,7 @@ test('a malformed call is refused, with the key that is wrong', async t => {
 });
 
 test('what does not exist says so', async t => {
-  const { control } = await serve(t);
+  const { control } = await serve(t, open);
   for (const [method, url] of [
     ['GET', '/'],
     ['GET', '/call'],
@@ -151,7 +153,7 @@ test('what does not exist says so', async t => {
 });
 
 test('a body that is too large is refused before it is read', async t => {
-  const { control } = await serve(t);
+  const { control } = await serve(t, open);
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const headers = { 'content-length': String(64 * 1024 * 1024 + 1) };
     const asked = request(
@@ -169,7 +171,7 @@ test('a body that is too large is refused before it is read', async t => {
 });
 
 test('a caller who hangs up cancels the call at the server', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   const outcomes: string[] = [];
   manager.on('call.finished', ({ tool, outcome }) => {
@@ -187,13 +189,13 @@ test('a caller who hangs up cancels the call at the server', async t => {
 });
 
 test('a request to shut down is answered first', async t => {
-  const { control, shutdowns } = await serve(t);
+  const { control, shutdowns } = await serve(t, open);
   assert.equal((await ask(control.path, 'POST', '/shutdown')).status, 202);
   await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
 });
 
 test('closing ends open calls, streams and idle connections', async t => {
-  const { control, manager } = await serve(t);
+  const { control, manager } = await serve(t, open);
   await manager.start('files');
   const body = call({ server: 'files', tool: 'slow', arguments: { ms: 60_000 } });
   const broken = assert.rejects(ask(control.path, 'POST', '/call', body), { code: 'ECONNRESET' });
@@ -223,4 +225,9 @@ test('where a token is required nothing goes without it', async t => {
     200,
   );
   assert.equal(shutdowns(), 0);
+});
+
+test('on Windows, where any user may open a pipe, a token is required by default', async t => {
+  const { control } = await serve(t);
+  assert.equal((await ask(control.path, 'GET', '/status')).status, os === 'windows' ? 401 : 200);
 });

@@ -19,6 +19,7 @@ const disk = {
   [`${NODEJS}\\npx`]: '#!/bin/sh',
   [`${NODEJS}\\npx.cmd`]: '@ECHO OFF\r\nSET "NODE_EXE=%~dp0\\node.exe"\r\n"%NODE_EXE%" "%NPX_CLI_JS%" %*\r\n',
   [`${NODEJS}\\node_modules\\npm\\bin\\npx-cli.js`]: NODE_SCRIPT,
+  [`${NODEJS}\\node_modules\\npm\\npmrc`]: `prefix=$\{APPDATA}\\npm\r\n`,
 };
 
 const own = {
@@ -156,8 +157,42 @@ test('the Store placeholder of Python is passed over, a Python from the Store is
     '-> C:\\Program Files\\WindowsApps\\Microsoft.DesktopAppInstaller\\AppInstallerPythonRedirector.exe';
   await assert.rejects(
     resolve('python', [], { [alias]: redirector }),
-    fails('PROCESS_COMMAND_NOT_FOUND', /Microsoft Store/),
+    fails(
+      'PROCESS_COMMAND_NOT_FOUND',
+      /^"python" is only the placeholder that opens the Microsoft Store: install Python/,
+    ),
   );
+  // Some tools show the alias as an empty file.
+  await assert.rejects(resolve(alias, [], { [alias]: '' }), fails('PROCESS_COMMAND_NOT_FOUND', /Microsoft Store/));
   const real = '-> C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.13\\python3.13.exe';
   assert.equal((await resolve('python', [], { [alias]: real })).file, alias);
+});
+
+test('where "python" is missing or a placeholder, the one that is here is named: py, then python3', async () => {
+  const at = (name: string) => `${LOCAL}\\Microsoft\\WindowsApps\\${name}.exe`;
+  const stubs = { [at('python')]: '', [at('python3')]: '' };
+  const py = { 'C:\\Windows\\py.exe': '' };
+  const env = { PATH: `C:\\Windows;C:\\Python;${LOCAL}\\Microsoft\\WindowsApps` };
+  const hint = (name: string) => fails('PROCESS_COMMAND_NOT_FOUND', new RegExp(`; "${name}" is here: use it`));
+  await assert.rejects(resolve('python', [], { ...stubs, ...py, 'C:\\Python\\python3.exe': '' }, { env }), hint('py'));
+  await assert.rejects(resolve('python', [], { ...stubs, 'C:\\Python\\python3.exe': '' }, { env }), hint('python3'));
+  await assert.rejects(resolve('python3', [], { ...stubs, 'C:\\Python\\python.exe': '' }, { env }), hint('python'));
+  const missing = resolve('py', [], { 'C:\\Python\\python.exe': '' }, { env });
+  await assert.rejects(missing, fails('PROCESS_COMMAND_NOT_FOUND', /^"python" is here: use it as "command"/));
+});
+
+test("uvx is the program that the server's PATH finds, with the longer deadline, and its arguments are left alone", async () => {
+  const uvx = 'C:\\Users\\a\\.local\\bin\\uvx.exe';
+  const env = { PATH: 'C:\\Users\\a\\.local\\bin' };
+  const plan = await resolve(
+    'uvx',
+    ['mcp-server-time', '--local-timezone=Europe/Oslo', '%TZ%'],
+    { [uvx]: '' },
+    { env },
+  );
+  assert.deepEqual(
+    [plan.file, plan.args, plan.mayDownload],
+    [uvx, ['mcp-server-time', '--local-timezone=Europe/Oslo', '%TZ%'], true],
+  );
+  await assert.rejects(resolve('uvx'), fails('PROCESS_COMMAND_NOT_FOUND', /^install uv, which brings uvx/));
 });

@@ -152,11 +152,8 @@ describe('the stop ladder, on processes that will not go', () => {
     return {
       pid: 4_711,
       group: {
-        kind: 'fake',
-        level: 'partial' as const,
         terminate: act('terminate'),
         kill: act('kill'),
-        signalNow: () => {},
         members: async () => members(),
       },
       exited: new Promise<never>(() => {}),

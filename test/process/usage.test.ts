@@ -7,27 +7,42 @@ import { FakeClock } from '../support/fake-clock.ts';
 /** A sampler whose processes have used `cpuMs` of processor time, as the test says. */
 function sampler() {
   const clock = new FakeClock();
-  const now: { usage: Usage | null; asked: (readonly number[])[] } = {
-    usage: { rssBytes: 1_000, cpuMs: 0, processes: 2, handles: 20 },
-    asked: [],
+  const of = (cpuMs: number, rssBytes = 1_000): Usage => ({
+    rssBytes,
+    peakRssBytes: null,
+    cpuMs,
+    processes: 2,
+    handles: 20,
+  });
+  const now: { usage: Usage | null; asked: number } = { usage: of(0), asked: 0 };
+  const uses = (cpuMs: number, rssBytes?: number) => {
+    now.usage = of(cpuMs, rssBytes);
   };
-  const group = { members: async () => [7, 8] };
-  const read = async (pids: readonly number[]) => {
-    now.asked.push(pids);
-    return now.usage;
+  const group = {
+    usage: async () => {
+      now.asked++;
+      return now.usage;
+    },
   };
-  const uses = (cpuMs: number) => {
-    now.usage = { rssBytes: 1_000, cpuMs, processes: 2, handles: 20 };
-  };
-  return { clock, now, uses, usage: new UsageSampler(group, clock, read) };
+  return { clock, now, uses, usage: new UsageSampler(group, clock) };
 }
 
-test('all processes of the group are asked about', async () => {
-  const { usage, now } = sampler();
+test('a sample is what the group uses together', async () => {
+  const { usage } = sampler();
   assert.equal(usage.latest, null);
-  assert.deepEqual(await usage.sample(), { rssBytes: 1_000, cpuPercent: 0, processes: 2, handles: 20 });
-  assert.deepEqual(now.asked, [[7, 8]]);
-  assert.deepEqual(usage.latest, { rssBytes: 1_000, cpuPercent: 0, processes: 2, handles: 20 });
+  const expected = { rssBytes: 1_000, peakRssBytes: 1_000, cpuPercent: 0, processes: 2, handles: 20 };
+  assert.deepEqual(await usage.sample(), expected);
+  assert.deepEqual(usage.latest, expected);
+});
+
+test('the peak is the most that any sample saw, or that the system saw between samples', async () => {
+  const { now, uses, usage } = sampler();
+  uses(0, 5_000);
+  await usage.sample();
+  uses(0, 2_000);
+  assert.equal((await usage.sample())?.peakRssBytes, 5_000);
+  if (now.usage !== null) now.usage = { ...now.usage, peakRssBytes: 9_000 };
+  assert.deepEqual([(await usage.sample())?.rssBytes, usage.latest?.peakRssBytes], [2_000, 9_000]);
 });
 
 test('the first share of processor time is since the start, each further one since the sample before', async () => {
@@ -67,9 +82,9 @@ test('callers at the same time share one sample', async () => {
   const { now, usage } = sampler();
   const [one, two] = await Promise.all([usage.sample(), usage.sample()]);
   assert.equal(one, two);
-  assert.equal(now.asked.length, 1);
+  assert.equal(now.asked, 1);
   await usage.sample();
-  assert.equal(now.asked.length, 2);
+  assert.equal(now.asked, 2);
 });
 
 test('what is not told any more is not remembered either', async () => {

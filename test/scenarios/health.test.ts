@@ -87,7 +87,7 @@ describe('a server that is dead or deaf is noticed', () => {
   });
 
   test('within moments when it is stopped and a call waits; the call is answered by its successor', {
-    skip: isWindows,
+    skip: isWindows && 'nothing stops a process there',
   }, async t => {
     const { manager, kill, text, event, status } = await manage(t, {
       one: served('well-behaved', { holdfast: impatient }),
@@ -106,7 +106,7 @@ describe('a server that is dead or deaf is noticed', () => {
     assert.match(seen.message, /stopped/);
   });
 
-  test('also when nobody calls and it is stopped', { skip: isWindows }, async t => {
+  test('also when nobody calls and it is stopped', { skip: isWindows && 'nothing stops a process there' }, async t => {
     const { manager, kill, event } = await manage(t, { one: served('well-behaved', { holdfast: impatient }) });
     await manager.start();
     kill('SIGSTOP');

@@ -185,7 +185,7 @@ describe('a server that dies in a call is told by its cause', { concurrency: 2 }
     assert.equal(await text('echo', { text: 'second' }), 'second');
   });
 
-  test('the signal that ended it is named', { skip: os === 'windows' }, async t => {
+  test('the signal that ended it is named', { skip: os === 'windows' && 'there are no signals' }, async t => {
     const { manager, kill, event } = await manage(t, { one: served('well-behaved') });
     await manager.start();
     kill('SIGSEGV');

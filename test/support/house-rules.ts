@@ -28,9 +28,9 @@ export const importTable: Readonly<Record<string, Row>> = {
   daemon: { may: ['manager.ts', 'version.ts', 'supervisor', 'gateway', 'platform', 'telemetry', 'config', 'errors'] },
   cli: { may: ['*'], never: ['lifecycle', 'platform/win32.ts'] },
   'version.ts': { may: [] },
-  // The public types of the session (handlers, progress) are part of the manager's own surface.
+  // The public types of the session (handlers, progress) are part of the manager's own surface. `platform`: to contain its own process.
   'manager.ts': {
-    may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'telemetry', 'config', 'errors'],
+    may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'platform', 'telemetry', 'config', 'errors'],
     types: ['session'],
   },
   // A second composition root: like the manager, but for one server, whose client is the SDK's instead of our own.

@@ -52,7 +52,7 @@ export async function live(
   const isMessage = (text: string) => text.startsWith('{"jsonrpc"') || text.startsWith('{"id"');
   const life = await launch(
     plan,
-    { server: 'fixture', maxMessageBytes, maxQueue: 16, clock: systemClock },
+    { server: 'fixture', priority: 'normal', maxMessageBytes, maxQueue: 16, clock: systemClock },
     {
       onLine: bytes => {
         const text = bytes.toString('utf8');
@@ -61,6 +61,7 @@ export async function live(
       },
       onOversize: line => heard.oversize.push(line),
       onOutput: (stream, lines) => (stream === 'stderr' ? heard.stderr : heard.noise).push(...lines),
+      onNotice: text => heard.noise.push(text),
       onLost: cause => heard.ends.push(`lost ${cause.code}`),
       onExit: ({ code, signal }: Exit) => heard.ends.push(`exit ${code} ${signal}`),
     },

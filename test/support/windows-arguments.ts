@@ -40,12 +40,72 @@ export function readArguments(line: string): string[] {
   return args;
 }
 
-const nasty = fc.string({
+/** Arguments that have been changed or acted on by one program or another. */
+export const NASTY: readonly string[] = [
+  ...[
+    '',
+    ' ',
+    '\t',
+    '\\',
+    '\\\\',
+    'a\\',
+    'a b\\',
+    'C:\\Program Files\\',
+    '"',
+    '""',
+    '\\"',
+    'a"b',
+    '"a b"',
+    '" & echo x & "',
+  ],
+  ...[
+    '&calc',
+    'a|b',
+    'a>b',
+    '<',
+    '^',
+    '^^',
+    'a^&b',
+    '(',
+    ')',
+    '!x!',
+    '%',
+    '%PATH%',
+    '%~dp0',
+    '%*',
+    '100%',
+    '@x',
+    ';',
+    ',',
+    '=',
+  ],
+  ...[
+    "'",
+    '`',
+    '$HOME',
+    '*',
+    '?',
+    '/c',
+    '-e',
+    '--',
+    'a\nb',
+    '\r',
+    'é',
+    '漢字',
+    '😀',
+    '\u00a0',
+    '\u2028',
+    '\x1a',
+    '\x7f',
+  ],
+];
+
+/** Text of what Windows and cmd.exe treat specially; without NUL, which nothing can pass. */
+export const nastyArguments = fc.string({
   unit: fc.oneof(
-    fc.constantFrom('"', '\\', ' ', '\t', '&', '|', '^', '<', '>', '(', ')', '!', 'a', 'é', '漢', '='),
+    fc.constantFrom('"', '\\', ' ', '\t', '&', '|', '^', '<', '>', '(', ')', '!', 'a', 'é', '漢', '😀', '='),
     fc.string({ minLength: 1, maxLength: 1 }),
   ),
 });
 
-/** Argument lists with what Windows and cmd.exe treat specially; without NUL, which nothing can pass. */
-export const argumentsWithoutNul = fc.array(nasty.filter(text => !text.includes('\0')));
+export const argumentLists = fc.array(nastyArguments);

@@ -1,17 +1,14 @@
 import { homedir } from 'node:os';
 import { loadConfig } from '../../config/load.ts';
-import type { Config, ServerConfig } from '../../config/types.ts';
+import type { Config } from '../../config/types.ts';
 import { ConfigError, type ConfigIssue, formatIssue } from '../../errors/config-error.ts';
-import { HoldfastError } from '../../errors/holdfast-error.ts';
-import { redactSecrets } from '../../errors/redact.ts';
-import type { LaunchPlan } from '../../process/launch-plan.ts';
 import { explain } from '../../process/resolve/explain.ts';
-import { resolverFor } from '../../supervisor/resolver.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findConfig, shortPath } from '../places.ts';
 import { redactDeep } from '../redact-deep.ts';
 import { count } from '../render/units.ts';
+import { findPlan, planError, planFacts, type ServerPlan } from '../server-plan.ts';
 
 /** Tells every mistake and oddity of a configuration, and with `explain` what will run for each server. Starts nothing. */
 export async function configCheck(cli: Cli, named: string | undefined, withPlans: boolean): Promise<ExitCode> {
@@ -33,30 +30,6 @@ export async function configCheck(cli: Cli, named: string | undefined, withPlans
   if (cli.options.json) printJson(cli, asJson(config, findings));
   else print(cli, [...asText(config, cli), ...findings.flatMap(finding => explained(finding, cli))]);
   return EXIT.done;
-}
-
-interface Finding {
-  readonly server: ServerConfig;
-  readonly redact: (text: string) => string;
-  readonly plan: LaunchPlan | null;
-  readonly error: HoldfastError | null;
-}
-
-async function findPlan(server: ServerConfig, cli: Cli): Promise<Finding> {
-  const redact = redactSecrets(Object.values(server.env));
-  if (server.problem !== undefined) {
-    const error = new HoldfastError('PROCESS_VARIABLE_MISSING', {
-      server: server.name,
-      details: { problem: server.problem },
-    });
-    return { server, redact, plan: null, error };
-  }
-  try {
-    return { server, redact, plan: await resolverFor(cli.env)(server), error: null };
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error;
-    return { server, redact, plan: null, error };
-  }
 }
 
 function place(issue: ConfigIssue, cli: Cli): string {
@@ -81,13 +54,13 @@ function asText({ file, servers, disabled, skipped, warnings }: Config, cli: Cli
   ];
 }
 
-function explained({ server, plan, error, redact }: Finding, { theme }: Cli): string[] {
+function explained({ server, plan, error, redact }: ServerPlan, { theme }: Cli): string[] {
   const lines =
     plan === null ? [theme.bad(`cannot run  ${error?.message}`), `do          ${error?.hint}`] : explain(plan);
   return ['', theme.strong(server.name), ...lines.map(line => `  ${redact(line)}`)];
 }
 
-function asJson({ file, servers, disabled, skipped, warnings }: Config, findings: readonly Finding[]): unknown {
+function asJson({ file, servers, disabled, skipped, warnings }: Config, findings: readonly ServerPlan[]): unknown {
   const plans = new Map(findings.map(finding => [finding.server.name, planOf(finding)]));
   return {
     file,
@@ -100,12 +73,9 @@ function asJson({ file, servers, disabled, skipped, warnings }: Config, findings
 }
 
 /** Names of variables, never their values. */
-function planOf({ plan, error, redact }: Finding): object {
-  if (plan === null) {
-    const { category, code, message, hint } = error ?? {};
-    return { plan: null, error: redactDeep({ category, code, message, hint }, redact) };
-  }
-  const { file, args, cwd, launch, why, mayDownload, env, withheld } = plan;
-  const facts = { command: [file, ...args], cwd, launch, why, package: plan.package ?? null, mayDownload };
-  return { plan: { ...redactDeep(facts, redact), env: Object.keys(env).sort(), withheld }, error: null };
+function planOf(found: ServerPlan): object {
+  const { plan, redact } = found;
+  if (plan === null) return { plan: null, error: planError(found) };
+  const env = Object.keys(plan.env).sort();
+  return { plan: { ...redactDeep(planFacts(plan), redact), env, withheld: plan.withheld }, error: null };
 }

@@ -85,6 +85,8 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return event.isWarning ? ['warn', event.text] : null;
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
+    case 'manager.notice':
+      return ['warn', event.text];
     case 'manager.stopped':
       if (event.survivors.length === 0) return null;
       return ['bad', `could not be ended: pid ${event.survivors.join(', ')}`];

@@ -26,8 +26,8 @@ export function timeOfDay(at: number): string {
 }
 
 /** `1 tool`, `2 tools`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
 }
 
 function twoDigits(value: number): string {

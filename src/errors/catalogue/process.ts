@@ -130,4 +130,10 @@ export const processEntries = {
     'use it, end it with "holdfast down", or give this one its own --state-dir',
     ['pid'],
   ),
+  PROCESS_BACKGROUND_REFUSED: entry(
+    false,
+    'the manager could not be started in the background[: {reason}]',
+    'run "holdfast up" in the foreground, and read what it says',
+    ['reason'],
+  ),
 } as const satisfies Record<`PROCESS_${string}`, CatalogueEntry>;

@@ -35,23 +35,21 @@ export class Handle implements Disposable {
     return this.#raw;
   }
 
-  /** Gives the number away, with the duty to close it. */
-  release(): RawHandle {
-    const { raw } = this;
-    this.#forget();
-    return raw;
-  }
-
   [Symbol.dispose](): void {
     if (this.#raw === null) return;
     const raw = this.#raw;
-    this.#forget();
-    this.#kernel32.CloseHandle(raw);
-  }
-
-  #forget(): void {
     this.#raw = null;
     open--;
     forgotten.unregister(this);
+    this.#kernel32.CloseHandle(raw);
+  }
+}
+
+/** Uses a handle, and closes it whatever happens. */
+export function whileOpen<T>(handle: Handle, use: (raw: RawHandle) => T): T {
+  try {
+    return use(handle.raw);
+  } finally {
+    handle[Symbol.dispose]();
   }
 }

@@ -40,7 +40,7 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The symbolic name of a system error; `ERROR_1234` where it has none here. */
-export const nameOfError = (number: number): string => NAMES[number] ?? `ERROR_${number}`;
+const nameOfError = (number: number): string => NAMES[number] ?? `ERROR_${number}`;
 
 /** A call that Windows refused. */
 export class Win32Error extends Error {

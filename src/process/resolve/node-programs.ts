@@ -31,10 +31,10 @@ export async function nodeToolScript(place: Place, found: string): Promise<strin
   // Node's own npx.cmd finds its script in ways that only cmd.exe understands: an npm that the user has upgraded, else the
   // one beside it.
   const paths = pathsOf(place);
-  const beside = paths.join(paths.dirname(found), 'node_modules');
-  for (const modules of [await npmGlobalModules(place, undefined), beside]) {
+  const existing = async (modules: string | undefined): Promise<string | undefined> => {
     const script = modules === undefined ? undefined : paths.join(modules, 'npm', 'bin', `${name}-cli.js`);
-    if (script !== undefined && (await place.files.kind(script)) === 'file') return script;
-  }
-  return undefined;
+    return script !== undefined && (await place.files.kind(script)) === 'file' ? script : undefined;
+  };
+  const beside = await existing(paths.join(paths.dirname(found), 'node_modules'));
+  return (await existing(await npmGlobalModules(place, beside))) ?? beside;
 }

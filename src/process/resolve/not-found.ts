@@ -14,16 +14,21 @@ const INSTALL: Readonly<Record<string, string>> = {
   uvx: 'install uv, which brings uvx: https://docs.astral.sh/uv/getting-started/installation',
   python: 'install Python from https://www.python.org/downloads',
   python3: 'install Python from https://www.python.org/downloads',
+  py: 'install Python, which brings py, from https://www.python.org/downloads',
   docker: 'install Docker: https://docs.docker.com/get-started/get-docker',
   deno: 'install Deno: https://docs.deno.com/runtime/getting_started/installation',
   bun: 'install Bun: https://bun.sh/docs/installation',
   bunx: 'install Bun, which brings bunx: https://bun.sh/docs/installation',
 };
 
-/** Another name under which the same thing may be here. */
+/** `py` is the launcher that Python brings for Windows, and the surest of the three there; elsewhere it may be anything. */
+const PYTHONS = ['py', 'python3', 'python'];
+
+/** Other names under which the same thing may be here. */
 const ALTERNATIVES: Readonly<Record<string, readonly string[]>> = {
-  python: ['python3', 'py'],
-  python3: ['python', 'py'],
+  py: PYTHONS,
+  python: PYTHONS,
+  python3: PYTHONS,
   node: ['nodejs'],
   docker: ['podman'],
   pip: ['pip3'],
@@ -56,7 +61,7 @@ export async function hintForMissing(
     return `write the arguments in "args": "command": ${JSON.stringify(first)}, "args": ${JSON.stringify(rest)}`;
   }
   if (trimmed.startsWith('~')) return '"~" is not expanded here: write the full path';
-  if (isPathLike(place.os, command)) {
+  if (isPathLike(place.os, command) && search.storeStub === undefined) {
     const file = pathsOf(place).resolve(place.cwd, command);
     if ((await place.files.kind(file)) === 'directory') return `${file} is a folder: name the program in it`;
     return pathsOf(place).isAbsolute(command)
@@ -64,23 +69,31 @@ export async function hintForMissing(
       : `there is no file ${file}: a relative command is looked for in the server's "cwd"`;
   }
 
-  const name = commandName(place.os, command);
   const ownPath = readVariable(place.os, own, 'PATH');
   if (ownPath !== undefined && ownPath !== readVariable(place.os, place.env, 'PATH')) {
     const { found } = await searchCommand({ ...place, env: { ...place.env, PATH: ownPath } }, command);
     if (found !== undefined) return `it is at ${found}, but the server's own PATH in "env" leaves that folder out`;
   }
-  for (const other of ALTERNATIVES[name] ?? []) {
-    if ((await searchCommand(place, other)).found !== undefined) return `"${other}" is here: use it as "command"`;
-  }
+  const name = commandName(place.os, command);
+  const other = await alternative(place, name);
   if (search.storeStub !== undefined) {
-    return 'only the placeholder that opens the Microsoft Store is here: install Python from https://www.python.org/downloads';
+    const instead = other === undefined ? `: ${INSTALL.python}` : `; "${other}" is here: use it as "command"`;
+    return `"${name}" is only the placeholder that opens the Microsoft Store${instead}`;
   }
+  if (other !== undefined) return `"${other}" is here: use it as "command"`;
   if (Object.hasOwn(INSTALL, name)) return INSTALL[name];
   const similar = nearest(name, await namesOnPath(place));
   return similar === undefined
     ? undefined
     : `did you mean "${similar}"? otherwise install it, or write its full path in "command"`;
+}
+
+async function alternative(place: Place, name: string): Promise<string | undefined> {
+  for (const other of ALTERNATIVES[name] ?? []) {
+    if (other === name || (other === 'py' && place.os !== 'windows')) continue;
+    if ((await searchCommand(place, other)).found !== undefined) return other;
+  }
+  return undefined;
 }
 
 /** How to start a file that is no program by itself; `undefined` where only its permissions can be wrong. */

@@ -12,20 +12,30 @@ export async function npmCacheFolder(place: Place): Promise<string> {
 }
 
 /**
- * The folder of globally installed packages; `undefined` where it cannot be known. On POSIX the default is told by where
- * npx itself lives, on Windows it is the user's.
+ * The folder of globally installed packages; `undefined` where it cannot be known. Where no setting says, it is told by where
+ * npm itself lives; on Windows its installer has left a word with npm, other ways to install Node have not.
  */
 export async function npmGlobalModules(place: Place, npxCli: string | undefined): Promise<string | undefined> {
   const paths = pathsOf(place);
   const prefix = await npmSetting(place, 'prefix');
   if (place.os === 'windows') {
-    const roaming = readVariable(place.os, place.env, 'APPDATA') ?? paths.join(homeOf(place), 'AppData', 'Roaming');
-    return paths.join(prefix ?? paths.join(roaming, 'npm'), 'node_modules');
+    return paths.join(prefix ?? (await windowsPrefix(place, npxCli)), 'node_modules');
   }
   if (prefix !== undefined) return paths.join(prefix, 'lib', 'node_modules');
   return npxCli !== undefined && /\/lib\/node_modules\/npm\/bin\/np[mx]-cli\.js$/.test(npxCli)
     ? paths.resolve(npxCli, '../../..')
     : undefined;
+}
+
+async function windowsPrefix(place: Place, npxCli: string | undefined): Promise<string> {
+  const paths = pathsOf(place);
+  const [, beside, npm] = /^(.+)(\\node_modules\\npm)\\bin\\np[mx]-cli\.js$/i.exec(npxCli ?? '') ?? [];
+  if (beside === undefined) {
+    const roaming = readVariable(place.os, place.env, 'APPDATA') ?? paths.join(homeOf(place), 'AppData', 'Roaming');
+    return paths.join(roaming, 'npm');
+  }
+  const builtin = (await place.files.readText(`${beside}${npm}\\npmrc`)) ?? '';
+  return readNpmrc(builtin, 'prefix', key => variable(place, key)) ?? beside;
 }
 
 /** The project that npm sees from a folder: the nearest one that has a package.json or node_modules. */

@@ -65,7 +65,11 @@ export async function findStart(place: Place, server: ServerConfig, own: Variabl
       });
     }
     const hint = await hintForMissing(place, command, search, own);
-    throw new HoldfastError('PROCESS_COMMAND_NOT_FOUND', { server: server.name, details: { command }, hint });
+    throw new HoldfastError('PROCESS_COMMAND_NOT_FOUND', {
+      server: server.name,
+      details: { command, file: search.storeStub },
+      hint,
+    });
   }
 
   const found: FoundCommand = { server: server.name, command, args, file };

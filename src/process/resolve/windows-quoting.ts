@@ -22,7 +22,7 @@ export function batchArguments(file: string, args: readonly string[]): readonly 
 export function unsafeInBatch(argument: string, text: string): string | undefined {
   if (/[\r\n]/.test(argument)) return 'a line end';
   if (argument.includes('%')) return '"%"';
-  if (argument.includes('!') && /enabledelayedexpansion/i.test(text)) return '"!"';
+  if (argument.includes('!') && /enabledelayedexpansion|\/v(?::on)?\b/i.test(text)) return '"!"';
   // CALL reads its line a second time, and doubles every caret between quotes
   if (argument.includes('^') && /\bcall\b/i.test(text)) return '"^"';
   return undefined;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { os } from '../../../src/platform/platform.ts';
 import { eventually } from '../../support/eventually.ts';
 import { fixture } from '../../support/fixture.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
@@ -101,7 +102,9 @@ test('a server is started with those it depends on, and no others', async t => {
   assert.deepEqual(started, ['first', 'second']);
 });
 
-test('Ctrl-C ends a call with 130, and leaves nothing', async t => {
+test('Ctrl-C ends a call with 130, and leaves nothing', {
+  skip: os === 'windows' && 'there are no signals',
+}, async t => {
   const sandbox = await withNothingLeft(t);
   const cli = new CommandLine(sandbox);
   cli.configure(servers);

@@ -19,7 +19,7 @@ test('--explain says what an npx line becomes, from where and why, without askin
   });
   const { code, stdout } = await cli.run('config', 'check', '--explain');
   assert.equal(code, 0);
-  assert.match(stdout, /\nhere\n {2}runs {6}\S*node\S* \S*server-everything\S*\.js\n[\s\S]*launch {4}direct\b.*\n/);
+  assert.match(stdout, /\nhere\n {2}runs {6}.*node\S* \S*server-everything\S*\.js\n[\s\S]*launch {4}direct\b.*\n/);
   assert.match(stdout, /\nnowhere\n {2}runs {6}.*npx-cli\.js.*\n[\s\S]*launch {4}resolved\b.*\n/);
   const { servers } = JSON.parse((await cli.run('config', 'check', '--explain', '--json')).stdout) as {
     servers: { name: string; plan: { launch: string; why: string; package: { name: string } | null } }[];

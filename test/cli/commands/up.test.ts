@@ -9,7 +9,7 @@ import { isAlive, withNothingLeft } from '../../support/leak-check.ts';
 import { type Answer, CommandLine, type Running, servers } from '../run-cli.ts';
 
 /** A signal that can be caught does not reach a process on Windows. */
-const needsSignals = { skip: os === 'windows' };
+const needsSignals = { skip: os === 'windows' && 'there are no signals' };
 
 /** The pid of the first line of `up --json`, once every server is where it will stay. */
 async function upJson(cli: CommandLine, ...args: readonly string[]): Promise<{ up: Running; listening: Answer }> {

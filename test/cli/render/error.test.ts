@@ -72,7 +72,8 @@ test('each kind of error has its exit code', () => {
     new HoldfastError('TOOL_CALL_CANCELLED'),
     new HoldfastError('TOOL_CALL_TIMEOUT'),
     new HoldfastError('PROCESS_MANAGER_RUNNING'),
+    new HoldfastError('PROCESS_BACKGROUND_REFUSED'),
     new Error('x'),
   ].map(exitCodeOf);
-  assert.deepEqual(codes, [2, 2, 2, 3, 4, 5, 5, 6, 130, 1, 1, 1]);
+  assert.deepEqual(codes, [2, 2, 2, 3, 4, 5, 5, 6, 130, 1, 1, 1, 1]);
 });

@@ -37,6 +37,17 @@ test('global packages are in the prefix of the user', async () => {
   assert.equal(await npmGlobalModules(user, undefined), 'D:\\g\\node_modules');
 });
 
+test('without a setting the word that the installer left with npm counts, else the folder that npm lives in', async () => {
+  const npxCli = 'D:\\node\\node_modules\\npm\\bin\\npx-cli.js';
+  const installer = { 'D:\\node\\node_modules\\npm\\npmrc': `prefix=${braces('APPDATA')}\\npm\r\n` };
+  const env = { APPDATA: 'E:\\roaming' };
+  assert.equal(await npmGlobalModules(place(installer, env), npxCli), 'E:\\roaming\\npm\\node_modules');
+  // A zip file, and most version managers.
+  assert.equal(await npmGlobalModules(place({}, env), npxCli), 'D:\\node\\node_modules');
+  const user = { ...installer, 'C:\\Users\\a\\.npmrc': 'prefix=F:\\mine' };
+  assert.equal(await npmGlobalModules(place(user, env), npxCli), 'F:\\mine\\node_modules');
+});
+
 test('an unset variable in .npmrc stays as it is, and the last line of a name counts', () => {
   assert.equal(
     readNpmrc(`cache=a\ncache=${braces('NOT_SET')}/b\n#cache=c`, 'cache', () => undefined),

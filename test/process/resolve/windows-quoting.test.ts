@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { batchArguments, quoteBatchArgument, unsafeInBatch } from '../../../src/process/resolve/windows-quoting.ts';
-import { argumentsWithoutNul, readArguments } from '../../support/windows-arguments.ts';
+import { argumentLists, readArguments } from '../../support/windows-arguments.ts';
 
 /** What cmd.exe would act on: its special characters where it counts an even number of quotes before them. */
 function exposed(line: string): string[] {
@@ -15,7 +15,7 @@ function exposed(line: string): string[] {
 
 test('every argument comes back from the line of a batch file, and cmd.exe finds nothing in it to act on', () => {
   fc.assert(
-    fc.property(argumentsWithoutNul, args => {
+    fc.property(argumentLists, args => {
       const line = args.map(quoteBatchArgument).join(' ');
       assert.deepEqual(readArguments(line), args);
       assert.deepEqual(exposed(line), []);
@@ -38,6 +38,7 @@ test('what a batch file would change is refused, and the rest is not', () => {
   assert.equal(unsafeInBatch('a\nb', ''), 'a line end');
   assert.equal(unsafeInBatch('hi!', ''), undefined);
   assert.equal(unsafeInBatch('hi!', 'setlocal EnableDelayedExpansion'), '"!"');
+  assert.equal(unsafeInBatch('hi!', '@cmd /V:ON /c x.exe %*'), '"!"');
   assert.equal(unsafeInBatch('a^b', '@call other.cmd %*'), '"^"');
   assert.equal(unsafeInBatch('a^b & "c"', '@x.exe %*'), undefined);
 });

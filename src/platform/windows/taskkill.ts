@@ -1,25 +1,21 @@
 // Windows without native code: the tree is ended by `taskkill /T`, which finds children only while their parents live.
-// A child whose parent has gone before is neither seen nor ended: level `partial`. Job objects come with `win32.ts`.
+// A child whose parent has gone before is neither seen nor ended: level `partial`. What it uses is not told.
 
 import { execFile, spawnSync } from 'node:child_process';
-import type { Containment, ProcessGroup } from './process-group.ts';
+import type { ProcessGroup } from '../process-group.ts';
 
-export const windowsContainment: Containment = {
-  // Never `detached` here: such a child has no console, so that each console program it starts would open a window.
-  spawnOptions: { detached: false, windowsHide: true },
-  contain: (pid, _cookie, hasExited) => new TaskkillGroup(pid, hasExited),
-};
-
-class TaskkillGroup implements ProcessGroup {
+export class TaskkillGroup implements ProcessGroup {
   readonly kind = 'taskkill';
   readonly level = 'partial';
+  readonly why: string;
   readonly #leader: number;
   /** Windows is quick to give a pid to somebody else: after the leader's exit nothing is looked for, or ended, by its number. */
   readonly #hasExited: () => boolean;
 
-  constructor(leader: number, hasExited: () => boolean) {
+  constructor(leader: number, hasExited: () => boolean, why: string) {
     this.#leader = leader;
     this.#hasExited = hasExited;
+    this.why = why;
   }
 
   /** Windows has no signal to ask with: closing stdin was the request. */
@@ -49,6 +45,12 @@ class TaskkillGroup implements ProcessGroup {
   async members(): Promise<number[]> {
     return this.#hasExited() ? [] : [this.#leader];
   }
+
+  async usage(): Promise<null> {
+    return null;
+  }
+
+  [Symbol.dispose](): void {}
 }
 
 function end(pid: number): void {

@@ -1,0 +1,69 @@
+import type { Os } from '../../platform/platform.ts';
+import type { ContainerLevel } from '../../platform/process-group.ts';
+import { type OwnJob, whyNoNativeCalls, windowsSurroundings } from '../../platform/windows/surroundings.ts';
+import type { Check } from './check.ts';
+import { ok, unknown, type Verdict, warning } from './finding.ts';
+
+export const containmentCheck: Check = {
+  id: 'containment',
+  topic: 'system',
+  title: 'containment',
+  run: ({ os }) => {
+    const whyNoNative = os === 'windows' ? whyNoNativeCalls() : null;
+    return containmentVerdict({ os, whyNoNative, job: windowsSurroundings()?.job() ?? null });
+  },
+};
+
+export const jobCheck: Check = {
+  id: 'job',
+  topic: 'system',
+  title: 'job',
+  only: 'windows',
+  run: () => jobVerdict(windowsSurroundings()?.job() ?? null),
+};
+
+/** What a server is held in, as far as that is known before one is started; the strongest first. */
+const LEVELS: Readonly<Record<ContainerLevel, string>> = {
+  atomic: 'atomic: a server is born in a job, which nothing that it starts can leave unnoticed',
+  swept: 'swept: whatever a server started is looked for and ended with it',
+  partial: 'partial: what a server started and left behind may not be found',
+};
+
+const NATIVE_HINT =
+  'install the optional package koffi beside holdfast (npm install koffi), and do not set HOLDFAST_NO_NATIVE';
+
+const JOB_HINT = 'start Holdfast from a terminal of its own, not from the program that started it now';
+
+export interface ContainmentFacts {
+  readonly os: Os;
+  /** Why Windows itself cannot be called; null where it can, and on other systems. */
+  readonly whyNoNative: string | null;
+  readonly job: OwnJob | null;
+}
+
+export function containmentVerdict({ os, whyNoNative, job }: ContainmentFacts): Verdict {
+  if (os !== 'windows') {
+    const level = os === 'linux' ? 'swept' : 'partial';
+    return ok(LEVELS[level], { level, why: null });
+  }
+  const noJob = job?.restrictsUi === true ? 'the job that we are in lets none be made inside it' : null;
+  const why = whyNoNative ?? noJob;
+  if (why === null) return ok(LEVELS.atomic, { level: 'atomic', why });
+  const hint = whyNoNative === null ? JOB_HINT : NATIVE_HINT;
+  return warning(`${LEVELS.partial}, since ${why}`, hint, { level: 'partial', why });
+}
+
+export function jobVerdict(job: OwnJob | null): Verdict {
+  if (job === null) return unknown('not known without native code');
+  const details = { ...job };
+  if (!job.isInJob) return ok('we are in none', details);
+  if (job.restrictsUi) {
+    return warning(
+      'we are in one that restricts the screen, and Windows puts no job inside such a one',
+      JOB_HINT,
+      details,
+    );
+  }
+  const ends = job.endsWhenClosed && !job.allowsBreakaway ? ', and end with it' : '';
+  return ok(`we are in one, can make others inside it${ends}`, details);
+}

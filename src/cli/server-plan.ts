@@ -1,0 +1,45 @@
+import type { ServerConfig } from '../config/types.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { redactSecrets } from '../errors/redact.ts';
+import type { LaunchPlan } from '../process/launch-plan.ts';
+import { resolverFor } from '../supervisor/resolver.ts';
+import type { Cli } from './context.ts';
+import { redactDeep } from './redact-deep.ts';
+
+/** What will run for one server, or why nothing can. */
+export interface ServerPlan {
+  readonly server: ServerConfig;
+  /** Takes the server's secrets out of a text. */
+  readonly redact: (text: string) => string;
+  readonly plan: LaunchPlan | null;
+  readonly error: HoldfastError | null;
+}
+
+/** Asks the disk, and starts nothing. */
+export async function findPlan(server: ServerConfig, { env }: Pick<Cli, 'env'>): Promise<ServerPlan> {
+  const redact = redactSecrets(Object.values(server.env));
+  if (server.problem !== undefined) {
+    const error = new HoldfastError('PROCESS_VARIABLE_MISSING', {
+      server: server.name,
+      details: { problem: server.problem },
+    });
+    return { server, redact, plan: null, error };
+  }
+  try {
+    return { server, redact, plan: await resolverFor(env)(server), error: null };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { server, redact, plan: null, error };
+  }
+}
+
+/** The plan for programs; without the environment. */
+export function planFacts({ file, args, cwd, launch, why, mayDownload, package: known }: LaunchPlan): object {
+  return { command: [file, ...args], cwd, launch, why, package: known ?? null, mayDownload };
+}
+
+/** The error for programs, without secrets. */
+export function planError({ error, redact }: ServerPlan): object {
+  const { category, code, message, hint } = error ?? {};
+  return redactDeep({ category, code, message, hint }, redact);
+}

@@ -1,0 +1,59 @@
+import type { Child, Exit, StartSpec } from '../child.ts';
+import { COOKIE, cookieValue } from '../cookie.ts';
+import { commandLine } from './command-line.ts';
+import { createProcess } from './create-process.ts';
+import type { Handle } from './handle.ts';
+import type { Job } from './job.ts';
+import { JobGroup } from './job-group.ts';
+import type { Native } from './kernel32.ts';
+import { PRIORITY_CLASS } from './priority-class.ts';
+import { exitCodeOf } from './process.ts';
+import { createServerJob } from './server-job.ts';
+import { openStdioPipes, type StdioPipes } from './stdio-pipes.ts';
+import { sharedWaiter } from './waiter.ts';
+
+/** Starts a process that is in its job from its first instruction. @throws Win32Error, with nothing left */
+export async function startAtomic(native: Native, spec: StartSpec): Promise<Child> {
+  const pipes = await openStdioPipes(native);
+  let job: Job | null = null;
+  try {
+    job = createServerJob(native, spec.priority);
+    const [stdin, stdout, stderr] = pipes.childEnds;
+    const { pid, process } = createProcess(native, {
+      file: spec.file,
+      commandLine: commandLine(spec.file, spec.args, spec.verbatim),
+      env: { ...spec.env, [COOKIE]: cookieValue(spec.cookie) },
+      cwd: spec.cwd,
+      priorityClass: PRIORITY_CLASS[spec.priority],
+      stdio: [stdin.raw, stdout.raw, stderr.raw],
+      job: job.raw,
+    });
+    return {
+      ...childOf(native, pid, process, pipes),
+      group: new JobGroup(native.kernel32, job, { level: 'atomic', why: null }),
+    };
+  } catch (error) {
+    for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
+    job?.[Symbol.dispose]();
+    throw error;
+  } finally {
+    for (const end of pipes.childEnds) end[Symbol.dispose]();
+  }
+}
+
+function childOf(native: Native, pid: number, process: Handle, { stdin, stdout, stderr }: StdioPipes) {
+  let isOver = false;
+  const wait = sharedWaiter(native).wait(process.raw);
+  const exited = wait.ended.then((): Exit => {
+    isOver = true;
+    const code = exitCodeOf(native.kernel32, process.raw);
+    // Until here nobody else can have been given the pid.
+    process[Symbol.dispose]();
+    return { code, signal: null };
+  });
+  const unref = () => {
+    wait.unref();
+    for (const stream of [stdin, stdout, stderr]) stream.unref();
+  };
+  return { pid, stdin, stdout, stderr, exited, hasExited: () => isOver, unref };
+}

@@ -1,0 +1,65 @@
+// Windows, strongest first: `atomic` (born in its job), `swept` (put there at once), `partial` (`taskkill`).
+
+import { type Child, type Containment, type Spawned, type StartSpec, spawnChild } from '../child.ts';
+import { applyPriority } from '../priority.ts';
+import { openWin32 } from '../win32.ts';
+import { startAtomic } from './atomic.ts';
+import { type Native, nativeWindows } from './kernel32.ts';
+import { sweepIntoJob } from './swept.ts';
+import { TaskkillGroup } from './taskkill.ts';
+import { Win32Error } from './win32-error.ts';
+
+export const windowsContainment: Containment = {
+  start: spec => startContained(nativeWindows(), spec),
+};
+
+/** Why processes cannot be born in a job here; it is not tried again once that is known. */
+let whyNotAtomic: string | null = null;
+
+async function startContained(native: Native | null, spec: StartSpec): Promise<Child> {
+  if (native === null) return startPartial(spec, openWin32().why ?? 'there are no native calls');
+  if (whyNotAtomic !== null) return startSwept(native, spec, whyNotAtomic);
+  try {
+    return await startAtomic(native, spec);
+  } catch (error) {
+    if (!isAboutJobs(error)) throw error;
+    const child = await startSwept(native, spec, error.message);
+    // The same program could be started otherwise, so it was the job.
+    whyNotAtomic = error.message;
+    return child;
+  }
+}
+
+/** What an old Windows, or a job around us that forbids ours, answers. A program that may not be run gives the first of them too. */
+function isAboutJobs(error: unknown): error is Win32Error {
+  return error instanceof Win32Error && ABOUT_JOBS.has(error.win32Code);
+}
+
+/** ERROR_ACCESS_DENIED, ERROR_NOT_SUPPORTED, ERROR_INVALID_PARAMETER. */
+const ABOUT_JOBS: ReadonlySet<number> = new Set([5, 50, 87]);
+
+async function startSwept(native: Native, spec: StartSpec, why: string): Promise<Child> {
+  const child = await spawnHidden(spec);
+  try {
+    return { ...child, group: sweepIntoJob(native, child.pid, spec.priority, why) };
+  } catch (error) {
+    if (!(error instanceof Win32Error)) throw error;
+    return partial(child, error.message);
+  }
+}
+
+async function startPartial(spec: StartSpec, why: string): Promise<Child> {
+  return partial(await spawnHidden(spec), why);
+}
+
+function partial(child: Spawned, why: string): Child {
+  return { ...child, group: new TaskkillGroup(child.pid, child.hasExited, why) };
+}
+
+/** Never `detached` here: such a child has no console, so that each console program it starts would open a window. */
+async function spawnHidden(spec: StartSpec): Promise<Spawned> {
+  const child = await spawnChild(spec, { windowsHide: true });
+  const refusal = applyPriority(child.pid, spec.priority);
+  if (refusal !== null) spec.onNotice(refusal);
+  return child;
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { openHandles } from '../../../src/platform/windows/handle.ts';
+import type { Native } from '../../../src/platform/windows/kernel32.ts';
+import { openStdioPipes } from '../../../src/platform/windows/stdio-pipes.ts';
+import { native, onWindows } from './native.ts';
+
+/** Windows, but `before` sees the name of each pipe just before we connect to it ourselves. */
+function watched(before: (name: string) => void): Native {
+  const { win32, kernel32 } = native();
+  return {
+    win32,
+    kernel32: {
+      ...kernel32,
+      CreateFileW: (name, ...rest) => {
+        before(name);
+        return kernel32.CreateFileW(name, ...rest);
+      },
+    },
+  };
+}
+
+test('each pipe has a name that nobody can guess', onWindows, async () => {
+  const names: string[] = [];
+  const pipes = await openStdioPipes(watched(name => names.push(name)));
+  assert.equal(new Set(names).size, 3);
+  for (const name of names) assert.match(name, /^\\\\\.\\pipe\\holdfast-[0-9a-f]{32}$/);
+  for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
+  for (const end of pipes.childEnds) end[Symbol.dispose]();
+});
+
+test('somebody else who connects to a pipe ends the start, and nothing stays open', onWindows, async t => {
+  const before = openHandles();
+  let isFirst = true;
+  const intruded = watched(name => {
+    if (!isFirst) return;
+    isFirst = false;
+    const intruder = connect(name);
+    intruder.on('error', () => undefined);
+    t.after(() => intruder.destroy());
+  });
+  await assert.rejects(openStdioPipes(intruded), { code: 'PIPE_NOT_OURS' });
+  assert.equal(openHandles(), before);
+});
