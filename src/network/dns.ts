@@ -82,6 +82,8 @@ function run(
         timer = setTimeout(end, deadlineMs, 'ETIMEDOUT');
         return;
       }
+      // An Electron host's own noise is none, and no half line of a helper that was killed is.
+      if (!/^\{.*\}$/.test(line)) return;
       const lookup = JSON.parse(line) as Lookup;
       found.set(lookup.host, lookup);
     });

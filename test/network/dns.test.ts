@@ -60,6 +60,15 @@ test('where no helper can be started, that is the answer', async () => {
   assert.equal(found?.code, 'ENOENT');
 });
 
+test('noise and half a line are no answers, and a helper that ends early is one', async () => {
+  const script = `process.stdout.write('\\nnoise\\n{"host":"b","code":null}\\n{"host":"a","co')`;
+  const found = await lookUp(['a', 'b'], { ...patient, helper: [process.execPath, '-e', script] });
+  assert.deepEqual(
+    found.map(({ code }) => code),
+    ['EHELPER', null],
+  );
+});
+
 test('at the deadline what is still open has timed out', async () => {
   const [found] = await lookUp(['host.invalid'], { order: 'verbatim', deadlineMs: 50, helper: stuckHelper });
   assert.equal(found?.code, 'ETIMEDOUT');

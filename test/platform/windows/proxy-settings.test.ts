@@ -5,15 +5,16 @@ import { openWin32 } from '../../../src/platform/win32.ts';
 import { systemProxies } from '../../../src/platform/windows/proxy-settings.ts';
 
 const { win32, why } = openWin32();
+const REG = `${process.env.SystemRoot}\\System32\\reg.exe`;
 const KEY = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings';
 
 /** Sets a value for the test alone, and puts back what was there. */
 function set(t: TestContext, key: string, name: string, type: string, value: string): void {
-  const before = spawnSync('reg', ['query', key, '/v', name], { encoding: 'utf8' });
+  const before = spawnSync(REG, ['query', key, '/v', name], { encoding: 'utf8' });
   const old = before.status === 0 ? (/REG_\w+\s+(.*?)\s*$/m.exec(before.stdout)?.[1] ?? '') : null;
-  const add = (data: string) => spawnSync('reg', ['add', key, '/v', name, '/t', type, '/d', data, '/f']);
+  const add = (data: string) => spawnSync(REG, ['add', key, '/v', name, '/t', type, '/d', data, '/f']);
   assert.equal(add(value).status, 0);
-  t.after(() => (old === null ? spawnSync('reg', ['delete', key, '/v', name, '/f']) : add(old)));
+  t.after(() => (old === null ? spawnSync(REG, ['delete', key, '/v', name, '/f']) : add(old)));
 }
 
 /** As Windows' own dialog writes them. `flags`: 1 direct, 2 proxy, 4 script. */
