@@ -22,10 +22,9 @@ test('status tells what all processes of a server use, after a sample', async t 
   await manager.sample();
   const [wrapped, rests] = manager.status().map(({ usage }) => usage);
   assert.equal(rests, null);
-  if (os === 'windows') return assert.equal(wrapped, null);
   assert.ok(wrapped != null);
-  // The wrapper, its shell, and the server.
-  assert.equal(wrapped.processes, 3);
+  // The wrapper, its shell, and the server; on Windows their hidden console may count, too.
+  assert.ok(wrapped.processes === 3 || (os === 'windows' && wrapped.processes === 4), `${wrapped.processes}`);
   assert.ok(wrapped.rssBytes > 30 * 1_048_576 && wrapped.rssBytes < 1_024 * 1_048_576, `${wrapped.rssBytes}`);
   assert.ok(wrapped.cpuPercent > 0);
   if (os === 'linux') assert.ok(Number(wrapped.handles) > 20);
@@ -44,7 +43,6 @@ test('each health check samples, and its event tells the memory', async t => {
   manager.on('health.checked', ({ rssBytes }) => told.push(rssBytes));
   await manager.start();
   await eventually(() => told.length > 0, { what: 'a health check' });
-  if (os === 'windows') return assert.equal(told[0], null);
   assert.ok(Number(told[0]) > 10 * 1_048_576, `${told[0]}`);
   assert.notEqual(manager.status()[0]?.usage, null);
 });

@@ -37,6 +37,8 @@ export interface ShutdownReport {
 /** A kill is checked for this long before its survivors are named. */
 const VERIFY_MS = 2_000;
 const POLL_MS = 20;
+/** What ends with its leader may take this long: on Windows its hidden console is a process too, and in its job. */
+const SETTLE_MS = 100;
 
 /**
  * The stop ladder: close stdin, wait, terminate, wait, verify, kill, verify, give everything back.
@@ -52,8 +54,14 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
   };
 
   target.closeStdin();
-  if (options.drainMs > 0) await firstOf(clock, options.drainMs, target.exited, aborted(hasten));
-  if ((await group.members()).length === 0) return done('drained', []);
+  let settleMs = 0;
+  if (options.drainMs > 0) {
+    const settles = target.exited.then(() => {
+      settleMs = SETTLE_MS;
+    });
+    await firstOf(clock, options.drainMs, settles, aborted(hasten));
+  }
+  if (await isEmptyWithin(group, settleMs, clock, hasten)) return done('drained', []);
 
   if (!hasten.aborted) {
     await group.terminate();

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { weighSession } from '../../src/platform/autogroup.ts';
+import { os } from '../../src/platform/platform.ts';
 
 const failure = (code: string) => Object.assign(new Error(`${code}: refused`), { code });
 
@@ -50,7 +51,8 @@ test('a refusal is told, a process that has gone is none', async () => {
   assert.equal(await weighSession(2 ** 30, 19), null);
 });
 
-const has = existsSync('/proc/self/autogroup');
+// Under Wine there is a /proc, of the wrong processes.
+const has = os === 'linux' && existsSync('/proc/self/autogroup');
 
 test('the session of a process has its weight, ours stays as it is', {
   skip: has ? false : 'no autogroups',

@@ -11,11 +11,15 @@ test('a process finds itself', async () => {
   assert.equal(await isSameProcess(await selfIdentity()), true);
 });
 
-test('our pid with another start time is not us', { skip: !isTold }, async () => {
+test('our pid with another start time is not us', {
+  skip: !isTold && 'the start of a process is not told there',
+}, async () => {
   assert.equal(await isSameProcess({ ...(await selfIdentity()), startedAt: '1' }), false);
 });
 
-test('what ran before the machine was booted does not run now', { skip: os !== 'linux' }, async () => {
+test('what ran before the machine was booted does not run now', {
+  skip: os !== 'linux' && 'only Linux has a boot id',
+}, async () => {
   assert.equal(await isSameProcess({ ...(await selfIdentity()), bootId: 'another boot' }), false);
 });
 

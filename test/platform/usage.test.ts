@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
 import { parseCpu, parsePs, parseRss, usageOf } from '../../src/platform/usage.ts';
 
-// Windows tells through windows/process.ts.
-const isWindows = os === 'windows';
+const isWindows = os === 'windows' && 'Windows tells through windows/process.ts';
 
 test('our own memory, processor time and open files are told', { skip: isWindows }, async () => {
   const usage = await usageOf([process.pid]);

@@ -9,12 +9,15 @@ import { isAlive, type Sandbox, withNothingLeft } from '../support/leak-check.ts
 import { begin, live, planOf } from '../support/lived.ts';
 
 const isWindows = os === 'windows';
+const cannotClose = 'libuv never closes a standard stream there, so that no Node process can';
 const node = (sandbox: Sandbox, script: string) => live(sandbox, planOf(sandbox, process.execPath, ['-e', script]));
 /** Enough for Node to stay alive when its stdin has nothing to say. */
 const STAY = 'setInterval(() => {}, 60_000);';
 
 describe('one life of a process', { concurrency: 2 }, () => {
-  test('its end is told while a child of it still holds the pipe', { skip: isWindows }, async t => {
+  test('its end is told while a child of it still holds the pipe', {
+    skip: isWindows && 'a Node process takes its children along',
+  }, async t => {
     const { life, call, ends } = await begin(await withNothingLeft(t), 'holds-stdout');
     const child = Number(await call('child-pid'));
     life.stdin.write('{"jsonrpc":"2.0","id":"die","method":"tools/call","params":{"name":"die"}}');
@@ -41,14 +44,15 @@ describe('one life of a process', { concurrency: 2 }, () => {
     await eventually(() => ends.length > 0, { what: 'the exit to be told' });
   });
 
-  // On Windows libuv never closes a standard stream, so that no Node process can.
-  test('a process that closes its stdout and lives on has lost its connection', { skip: isWindows }, async t => {
+  test('a process that closes its stdout and lives on has lost its connection', {
+    skip: isWindows && cannotClose,
+  }, async t => {
     const { ends } = await node(await withNothingLeft(t), `require('fs').closeSync(1); ${STAY}`);
     await eventually(() => ends.length > 0, { what: 'the loss to be told' });
     assert.deepEqual(ends, ['lost CONNECTION_LOST']);
   });
 
-  test('a process that closes its stdin and lives on has lost it, too', { skip: isWindows }, async t => {
+  test('a process that closes its stdin and lives on has lost it, too', { skip: isWindows && cannotClose }, async t => {
     const { life, noise, ends } = await node(
       await withNothingLeft(t),
       `require('fs').closeSync(0); console.log('closed'); ${STAY}`,
@@ -117,7 +121,9 @@ describe('one life of a process', { concurrency: 2 }, () => {
     if (!isWindows) assert.equal(await codeOf(planOf(sandbox, sandbox.folder, [])), 'process PROCESS_NOT_EXECUTABLE');
   });
 
-  test('every process knows the cookie of its own life', { skip: os !== 'linux' }, async t => {
+  test('every process knows the cookie of its own life', {
+    skip: os !== 'linux' && 'only Linux looks for the cookie',
+  }, async t => {
     const sandbox = await withNothingLeft(t);
     const script = `console.log(process.env.HOLDFAST_COOKIE); ${STAY}`;
     const [one, two] = await Promise.all([node(sandbox, script), node(sandbox, script)]);

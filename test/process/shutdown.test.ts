@@ -12,12 +12,19 @@ import { begin, type Lived } from '../support/lived.ts';
 const isWindows = os === 'windows';
 const never = new AbortController().signal;
 const options: ShutdownOptions = { drainMs: 10_000, graceMs: 10_000, clock: systemClock, hasten: never };
+/** On Windows the request has a second to arrive, which a busy machine may not give it. */
+const asked = isWindows ? /^(terminated|killed)$/ : /^terminated$/;
 /** For servers that will not go: the rungs below are not worth waiting for. */
 const impatient: ShutdownOptions = { ...options, drainMs: 50, graceMs: 50 };
 
 describe('the stop ladder, on real processes', { concurrency: 2 }, () => {
-  const check = (title: string, name: string, run: (lived: Lived) => Promise<void>, args: readonly string[] = []) =>
-    test(title, { skip: isWindows }, async t => run(await begin(await withNothingLeft(t), name, args)));
+  const check = (
+    title: string,
+    name: string,
+    run: (lived: Lived) => Promise<void>,
+    { args = [], skip = false }: { args?: readonly string[]; skip?: string | false } = {},
+  ) => test(title, { skip }, async t => run(await begin(await withNothingLeft(t), name, args)));
+  const onWindows = (why: string) => ({ skip: isWindows && why });
 
   check('a server that leaves at the end of its stdin is only drained', 'well-behaved', async ({ life }) => {
     const report = await shutDown(life, options);
@@ -27,28 +34,35 @@ describe('the stop ladder, on real processes', { concurrency: 2 }, () => {
 
   check('one that ignores the end of its stdin is asked to end', 'ignores-eof', async ({ life }) => {
     const report = await shutDown(life, { ...options, drainMs: 50 });
-    assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
-    assert.deepEqual(await life.exited, { code: null, signal: 'SIGTERM' });
+    assert.match(report.rung, asked);
+    assert.deepEqual(report.survivors, []);
+    if (!isWindows) assert.deepEqual(await life.exited, { code: null, signal: 'SIGTERM' });
   });
 
   check('one that ignores that too is killed', 'ignores-everything', async ({ life, stderr }) => {
     const report = await shutDown(life, impatient);
     assert.deepEqual([report.rung, report.survivors], ['killed', []]);
-    assert.deepEqual(await life.exited, { code: null, signal: 'SIGKILL' });
+    if (!isWindows) assert.deepEqual(await life.exited, { code: null, signal: 'SIGKILL' });
     assert.ok(stderr.includes('ignored the end of stdin'), 'it was asked politely first');
   });
 
   check('a drain of 0 goes on at once', 'ignores-eof', async ({ life }) => {
     const report = await shutDown(life, { ...options, drainMs: 0 });
-    assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
+    assert.match(report.rung, asked);
+    assert.deepEqual(report.survivors, []);
   });
 
-  check('it does not wait for a pipe that a child of the server holds', 'holds-stdout', async ({ life, call }) => {
-    const child = Number(await call('child-pid'));
-    const report = await shutDown(life, options);
-    assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
-    assert.equal(await isAlive(child), false);
-  });
+  check(
+    'it does not wait for a pipe that a child of the server holds',
+    'holds-stdout',
+    async ({ life, call }) => {
+      const child = Number(await call('child-pid'));
+      const report = await shutDown(life, options);
+      assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
+      assert.equal(await isAlive(child), false);
+    },
+    onWindows('a Node process takes its children along'),
+  );
 
   check('a shell between us and the server goes with it', 'wrapper', async ({ life, call }) => {
     const inner = Number(await call('pid'));
@@ -65,16 +79,21 @@ describe('the stop ladder, on real processes', { concurrency: 2 }, () => {
       const report = await shutDown(life, impatient);
       assert.deepEqual([report.rung, report.survivors], ['killed', []]);
     },
-    ['ignores-everything'],
+    { args: ['ignores-everything'] },
   );
 
-  check('a stopped process is continued so that it can end', 'stops-itself', async ({ life }) => {
-    // No answer to wait for: it stops in the middle.
-    life.stdin.write('{"jsonrpc":"2.0","id":"stop","method":"tools/call","params":{"name":"stop"}}');
-    await eventually(async () => (await findProcess(life.pid))?.state === 'T', { what: 'the process to stop' });
-    const report = await shutDown(life, { ...options, drainMs: 50 });
-    assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
-  });
+  check(
+    'a stopped process is continued so that it can end',
+    'stops-itself',
+    async ({ life }) => {
+      // No answer to wait for: it stops in the middle.
+      life.stdin.write('{"jsonrpc":"2.0","id":"stop","method":"tools/call","params":{"name":"stop"}}');
+      await eventually(async () => (await findProcess(life.pid))?.state === 'T', { what: 'the process to stop' });
+      const report = await shutDown(life, { ...options, drainMs: 50 });
+      assert.deepEqual([report.rung, report.survivors], ['terminated', []]);
+    },
+    onWindows('nothing stops a process there'),
+  );
 
   check('haste skips all patience', 'ignores-everything', async ({ life }) => {
     const hasten = new AbortController();
@@ -83,15 +102,22 @@ describe('the stop ladder, on real processes', { concurrency: 2 }, () => {
     assert.equal((await report).rung, 'killed');
   });
 
-  check('haste comes in time during the grace, too', 'ignores-everything', async ({ life, stderr }) => {
-    const hasten = new AbortController();
-    const report = shutDown(life, { ...options, drainMs: 0, graceMs: 600_000, hasten: hasten.signal });
-    await eventually(() => stderr.includes('ignored SIGTERM'), { what: 'the polite request' });
-    hasten.abort();
-    assert.equal((await report).rung, 'killed');
-  });
+  check(
+    'haste comes in time during the grace, too',
+    'ignores-everything',
+    async ({ life, stderr }) => {
+      const hasten = new AbortController();
+      const report = shutDown(life, { ...options, drainMs: 0, graceMs: 600_000, hasten: hasten.signal });
+      await eventually(() => stderr.includes('ignored SIGTERM'), { what: 'the polite request' });
+      hasten.abort();
+      assert.equal((await report).rung, 'killed');
+    },
+    onWindows('the request to end is no signal'),
+  );
 
-  test('a grandchild in a session of its own is found by its cookie', { skip: os !== 'linux' }, async t => {
+  test('a grandchild in a session of its own is found by its cookie', {
+    skip: os !== 'linux' && 'only Linux shows the cookie',
+  }, async t => {
     const { life, call } = await begin(await withNothingLeft(t), 'leaves-the-group');
     const grandchild = Number(await call('grandchild-pid'));
     assert.ok((await life.group.members()).includes(grandchild));
@@ -102,6 +128,17 @@ describe('the stop ladder, on real processes', { concurrency: 2 }, () => {
 });
 
 describe('the stop ladder, on processes that will not go', () => {
+  test('what ends with its leader, a moment later, is not asked to', async () => {
+    const clock = new FakeClock();
+    const done: string[] = [];
+    const target = { ...targetOf(() => (clock.now() < from + 50 ? [9] : []), done), exited: Promise.resolve() };
+    const from = clock.now();
+    const report = shutDown(target, { drainMs: 2_000, graceMs: 100, clock, hasten: never });
+    await clock.advance(1_000);
+    assert.equal((await report).rung, 'drained');
+    assert.deepEqual(done, ['close stdin', 'dispose']);
+  });
+
   test('names those that outlive the kill, after two seconds of trying', async () => {
     const clock = new FakeClock();
     const done: string[] = [];
