@@ -26,6 +26,7 @@ const types = [
   'Listed',
   'Manager',
   'ManagerOptions',
+  'NetworkStatus',
   'Progress',
   'RequestOptions',
   'ServerConfig',

@@ -1,10 +1,12 @@
 // A pid alone names a process only while it lives: later the number is given to others. Together with the start time it is unique
 // within one boot (Linux: /proc, counted from the boot; macOS: the date, unique over boots too).
-// Windows tells start times only to native code: there a pid that was given anew is taken for the old process.
+// Windows tells start times only to native code; without that a pid that was given anew is taken for the old process.
 
 import { readFile } from 'node:fs/promises';
 import { os } from './platform.ts';
 import { findProcess, isZombie } from './process-table.ts';
+import { nativeWindows } from './windows/kernel32.ts';
+import { createdAt } from './windows/process.ts';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -16,8 +18,8 @@ export interface ProcessIdentity {
 
 /** Who we are, for others to find out later whether we still live. */
 export async function selfIdentity(): Promise<ProcessIdentity> {
-  const [entry, bootId] = await Promise.all([os === 'windows' ? null : findProcess(process.pid), readBootId()]);
-  return { pid: process.pid, startedAt: entry?.startedAt ?? null, bootId };
+  const [startedAt, bootId] = await Promise.all([startOf(process.pid), readBootId()]);
+  return { pid: process.pid, startedAt, bootId };
 }
 
 /** Whether this very process lives; a zombie does not, and another process under its number is not it. */
@@ -26,9 +28,21 @@ export async function isSameProcess(identity: ProcessIdentity): Promise<boolean>
   // 0 and negative numbers stand for groups of processes, and would always be found.
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   if (bootId !== (await readBootId())) return false;
-  if (startedAt === null) return hasProcess(pid);
+  // Who wrote it down may have had native calls, and we have none.
+  if (startedAt === null || !areStartsTold()) return hasProcess(pid);
+  return (await startOf(pid)) === startedAt;
+}
+
+const areStartsTold = (): boolean => os !== 'windows' || nativeWindows() !== null;
+
+/** When a living process was started; null where there is none, or where the system does not tell. */
+async function startOf(pid: number): Promise<string | null> {
+  if (os === 'windows') {
+    const native = nativeWindows();
+    return (native && createdAt(native.kernel32, pid)?.toString()) ?? null;
+  }
   const entry = await findProcess(pid);
-  return entry !== null && !isZombie(entry) && entry.startedAt === startedAt;
+  return entry === null || isZombie(entry) ? null : entry.startedAt;
 }
 
 async function readBootId(): Promise<string | null> {
