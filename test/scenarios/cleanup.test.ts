@@ -94,7 +94,11 @@ describe('in between', () => {
       what: 'the old processes to be gone',
     });
     await eventually(() => descriptors() <= before, { what: 'the old pipes to be closed' });
-    assert.deepEqual(readdirSync(stateDir), ['catalogue']);
+    // Beside it what Windows trusts, written down for servers that cannot ask it.
+    assert.deepEqual(
+      readdirSync(stateDir).filter(name => !isWindows || name !== 'certificates'),
+      ['catalogue'],
+    );
     assert.ok(
       readdirSync(join(stateDir, 'catalogue')).every(file => file.endsWith('.json')),
       'and no drafts',
