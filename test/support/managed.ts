@@ -18,6 +18,7 @@ export interface ServerSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   /** Its `holdfast` object, over `quick`. */
   readonly holdfast?: object;
 }
