@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
@@ -7,15 +7,6 @@ import { holdfastNetworkSchema } from '../../src/config/schema.ts';
 import { projectRoot } from '../support/project-root.ts';
 
 const page = readFileSync(join(projectRoot(), 'docs', 'network.md'), 'utf8').replaceAll('\r\n', '\n');
-
-test('every test that docs/network.md names exists', () => {
-  const named = [...page.matchAll(/`(test\/[\w./-]+)`/g)].map(match => match[1] ?? '');
-  assert.ok(named.length > 10);
-  assert.deepEqual(
-    named.filter(file => !existsSync(join(projectRoot(), file))),
-    [],
-  );
-});
 
 test('docs/network.md names every switch, and its example is taken', () => {
   const keys = Object.keys(holdfastNetworkSchema.unwrap().shape);
