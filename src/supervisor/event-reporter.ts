@@ -159,8 +159,13 @@ export class EventReporter {
   }
 }
 
-function readyFacts(life: OneLife | null): { tools: number; protocolVersion: string } {
-  return { tools: life?.facts.tools ?? 0, protocolVersion: life?.facts.protocolVersion ?? '' };
+function readyFacts(life: OneLife | null): { tools: number; protocolVersion: string; container: string } {
+  const group = life?.process?.group;
+  return {
+    tools: life?.facts.tools ?? 0,
+    protocolVersion: life?.facts.protocolVersion ?? '',
+    container: group === undefined ? '' : `${group.kind} ${group.level}`,
+  };
 }
 
 function outcomeOf(settled: Finished['settled']): CallOutcome {

@@ -35,9 +35,14 @@ export function entryOf(event: HoldfastEvent): LogEntry {
       };
     }
     case 'server.ready': {
-      const { pid: serverPid, readyMs, tools, protocolVersion } = event;
+      const { pid: serverPid, readyMs, tools, protocolVersion, container } = event;
       const text = `ready after ${readyMs} ms: pid ${serverPid}, ${tools} tools`;
-      return { channel: 'lifecycle', level: 'info', text, fields: { serverPid, readyMs, tools, protocolVersion } };
+      return {
+        channel: 'lifecycle',
+        level: 'info',
+        text,
+        fields: { serverPid, readyMs, tools, protocolVersion, container },
+      };
     }
     case 'server.down': {
       const { fault, code: exitCode, signal } = event;

@@ -39,6 +39,8 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly readyMs: number;
       readonly tools: number;
       readonly protocolVersion: string;
+      /** How its processes are held together: `job atomic`, `group swept`, … */
+      readonly container: string;
     } & OfServer)
   | ({
       readonly type: 'server.down';

@@ -15,7 +15,15 @@ const entries: readonly (readonly [NewEvent, string])[] = [
     'lifecycle info starting, attempt 2',
   ],
   [
-    { type: 'server.ready', ...of, pid: 7, readyMs: 90, tools: 3, protocolVersion: '2025-11-25' },
+    {
+      type: 'server.ready',
+      ...of,
+      pid: 7,
+      readyMs: 90,
+      tools: 3,
+      protocolVersion: '2025-11-25',
+      container: 'group swept',
+    },
     'lifecycle info ready after 90 ms: pid 7, 3 tools',
   ],
   [{ type: 'server.down', ...of, fault, code: 1, signal: null }, 'error warn went down: it exited'],

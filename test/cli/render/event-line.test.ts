@@ -19,11 +19,20 @@ const call = { method: 'tools/call', tool: 'echo', isError: false, tookMs: 1200,
 const cases: readonly (readonly [NewEvent, string | null])[] = [
   [{ type: 'server.starting', ...of, attempt: 1, command: ['node'], launch: 'as-written' }, 'files starting'],
   [
-    { type: 'server.ready', ...of, pid: 7, readyMs: 312, tools: 1, protocolVersion: '' },
+    { type: 'server.ready', ...of, pid: 7, readyMs: 312, tools: 1, protocolVersion: '', container: 'group swept' },
     'files ready in 312 ms, 1 tool, pid 7',
   ],
   [
-    { type: 'server.ready', ...of, incarnation: 2, pid: 8, readyMs: 1_234, tools: 14, protocolVersion: '' },
+    {
+      type: 'server.ready',
+      ...of,
+      incarnation: 2,
+      pid: 8,
+      readyMs: 1_234,
+      tools: 14,
+      protocolVersion: '',
+      container: 'group swept',
+    },
     'files ready again in 1.2 s, 14 tools, pid 8',
   ],
   [
