@@ -6,7 +6,7 @@ const server = (command: string, args: string[] = [], env: Record<string, string
   command,
   args,
   env,
-  cwd: '/work',
+  cwd: '/project',
 });
 const hosts = (servers: HostsQuestion['servers'], more: Partial<HostsQuestion> = {}) =>
   hostsToWarm({
@@ -33,7 +33,7 @@ test('npx and its kin need the registry, uvx and pip the index and its files, ea
 test('a registry of their own counts instead: variables of the server, ours, .npmrc of the project, of the user', () => {
   const npx = server('npx');
   const rc = files({
-    '/work/.npmrc': '# x\nregistry = "https://project.test/npm"\n',
+    '/project/.npmrc': '# x\nregistry = "https://project.test/npm"\n',
     '/home/ada/.npmrc': 'registry=http://user.test',
   });
   const own = server('npx', [], { npm_config_registry: 'https://server.test:8443/r' });
