@@ -12,7 +12,7 @@ export interface StdioPipes {
   readonly stdin: Socket;
   readonly stdout: Socket;
   readonly stderr: Socket;
-  /** The child's ends, inheritable. To be closed as soon as the child has them, or the end of a pipe is never seen. */
+  /** The child's ends. To be closed as soon as the child has them, or the end of a pipe is never seen. */
   readonly childEnds: readonly [Handle, Handle, Handle];
 }
 
@@ -91,7 +91,7 @@ function listening(server: Server, name: string): Promise<void> {
   });
 }
 
-/** The child's end, with no more rights than the child needs, and inheritable only in this last form. */
+/** The child's end, with no more rights than the child needs. */
 function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read' | 'write'): Handle {
   const full = GENERIC_READ + GENERIC_WRITE;
   const opened = kernel32.CreateFileW(name, full, 0, null, OPEN_EXISTING, 0, 0);
@@ -102,7 +102,7 @@ function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read'
     const target = Buffer.alloc(8);
     const self = kernel32.GetCurrentProcess();
     const access = does === 'read' ? GENERIC_READ + FILE_WRITE_ATTRIBUTES : GENERIC_WRITE + FILE_READ_ATTRIBUTES;
-    const isDone = kernel32.DuplicateHandle(self, pipe.raw, self, target, access, true, 0);
+    const isDone = kernel32.DuplicateHandle(self, pipe.raw, self, target, access, false, 0);
     must(kernel32, 'DuplicateHandle', isDone);
     return new Handle(kernel32, target.readBigInt64LE(), `end of a pipe that the child ${does}s`);
   } finally {

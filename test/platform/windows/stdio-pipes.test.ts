@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { openHandles } from '../../../src/platform/windows/handle.ts';
@@ -42,4 +44,17 @@ test('somebody else who connects to a pipe ends the start, and nothing stays ope
   });
   await assert.rejects(openStdioPipes(intruded), { code: 'PIPE_NOT_OURS' });
   assert.equal(openHandles(), before);
+});
+
+test('what is started while they are open gets none of them: their end is seen all the same', onWindows, async t => {
+  const pipes = await openStdioPipes(native());
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(Date, 60_000)'], { stdio: 'ignore', windowsHide: true });
+  t.after(() => stranger.kill());
+  await once(stranger, 'spawn');
+  // Its reader has gone.
+  pipes.stdin.on('error', () => undefined);
+  const ended = once(pipes.stdout.resume(), 'end', { signal: AbortSignal.timeout(10_000) });
+  for (const end of pipes.childEnds) end[Symbol.dispose]();
+  await ended;
+  for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
 });
