@@ -24,8 +24,8 @@ const FILE_READ_ATTRIBUTES = 0x80;
 const OPEN_EXISTING = 3;
 
 const PROOF_BYTES = 16;
-/** A connection that is already there; that long only something foreign would take. */
-const PROOF_MS = 2_000;
+/** A connection that is already there; that long only something foreign would take. Twice: we may have been held up ourselves. */
+const PROOF_MS = 1_000;
 
 /** @throws Error, with nothing left open, where a stranger came between */
 export async function openStdioPipes(native: Native): Promise<StdioPipes> {
@@ -113,7 +113,10 @@ function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read'
 function acceptOne(server: Server, proof: Buffer): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const sockets: Socket[] = [];
-    const timer = setTimeout(() => settle(stranger('nobody proved to be the other end')), PROOF_MS);
+    const late = () => settle(stranger('nobody proved to be the other end'));
+    let timer = setTimeout(() => {
+      timer = setTimeout(late, PROOF_MS);
+    }, PROOF_MS);
     const settle = (outcome: Socket | Error) => {
       clearTimeout(timer);
       server.close();
@@ -122,6 +125,9 @@ function acceptOne(server: Server, proof: Buffer): Promise<Socket> {
         reject(outcome);
       } else resolve(outcome);
     };
+    // Closed by us, before anybody has connected.
+    server.once('close', () => clearTimeout(timer));
+    server.on('error', settle);
     server.on('connection', socket => {
       sockets.push(socket);
       // A peer that goes away before it has proved anything.

@@ -58,3 +58,25 @@ test('what is started while they are open gets none of them: their end is seen a
   await ended;
   for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
 });
+
+test('a long pause of ours is no sign of a stranger', onWindows, async () => {
+  let isFirst = true;
+  const held = watched(() => {
+    // As a virus scanner holds up whoever starts a program.
+    if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+    isFirst = false;
+  });
+  const pipes = await openStdioPipes(held);
+  for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
+  for (const end of pipes.childEnds) end[Symbol.dispose]();
+});
+
+test('a pipe that cannot be opened is told at once, and nothing is waited for', onWindows, async () => {
+  const { win32, kernel32 } = native();
+  const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+  const before = [openHandles(), timers()];
+  const refusing = { win32, kernel32: { ...kernel32, CreateFileW: () => -1, GetLastError: () => 4 } };
+  await assert.rejects(openStdioPipes(refusing), { win32Code: 4 });
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual([openHandles(), timers()], before);
+});
