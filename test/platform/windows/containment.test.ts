@@ -87,6 +87,32 @@ test('what cannot be started is refused with the number of Windows, and nothing 
   assert.equal(openHandles(), before);
 });
 
+test(
+  'a start that Windows refuses in a job goes one level lower, and the next is tried in full again',
+  onWindows,
+  async t => {
+    const { kernel32 } = native();
+    const { CreateProcessW, GetLastError } = kernel32;
+    t.after(() => Object.assign(kernel32, { CreateProcessW, GetLastError }));
+    // ERROR_ACCESS_DENIED, once.
+    kernel32.CreateProcessW = () => {
+      kernel32.CreateProcessW = CreateProcessW;
+      kernel32.GetLastError = () => {
+        kernel32.GetLastError = GetLastError;
+        return 5;
+      };
+      return false;
+    };
+    const refused = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+    assert.deepEqual(
+      [refused.group.level, refused.group.why],
+      ['swept', 'CreateProcessW failed with ERROR_ACCESS_DENIED (5)'],
+    );
+    const next = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+    assert.deepEqual([next.group.level, next.group.why], ['atomic', null]);
+  },
+);
+
 test('without native calls it works one level lower, and says so', onWindows, () => {
   const script = `
     const { windowsContainment } = await import(${JSON.stringify(new URL('../../../src/platform/windows/containment.js', import.meta.url))});
