@@ -24,12 +24,12 @@ const FILE_READ_ATTRIBUTES = 0x80;
 const OPEN_EXISTING = 3;
 
 const PROOF_BYTES = 16;
-/** A connection that is already there; that long only something foreign would take. Twice: we may have been held up ourselves. */
-const PROOF_MS = 1_000;
+/** For a connection that is already there. Twice: we may have been held up ourselves, by a start of many servers at once above all. */
+const PROOF_MS = 5_000;
 
 /** @throws Error, with nothing left open, where a stranger came between */
-export async function openStdioPipes(native: Native): Promise<StdioPipes> {
-  const opening = [openPipe(native, 'read'), openPipe(native, 'write'), openPipe(native, 'write')];
+export async function openStdioPipes(native: Native, proofMs = PROOF_MS): Promise<StdioPipes> {
+  const opening = (['read', 'write', 'write'] as const).map(does => openPipe(native, does, proofMs));
   const settled = await Promise.allSettled(opening);
   const failed = settled.find(result => result.status === 'rejected');
   const [stdin, stdout, stderr] = settled.map(result => (result.status === 'fulfilled' ? result.value : null));
@@ -59,12 +59,16 @@ function closeWhole(stdin: Socket, stdout: Socket, stderr: Socket): void {
 }
 
 /** @param does what the child does with it */
-async function openPipe(native: Native, does: 'read' | 'write'): Promise<{ socket: Socket; childEnd: Handle }> {
+async function openPipe(
+  native: Native,
+  does: 'read' | 'write',
+  proofMs: number,
+): Promise<{ socket: Socket; childEnd: Handle }> {
   const name = `\\\\.\\pipe\\holdfast-${randomBytes(16).toString('hex')}`;
   const proof = randomBytes(PROOF_BYTES);
   const server = createServer({ allowHalfOpen: true });
   await listening(server, name);
-  const accepted = acceptOne(server, proof);
+  const accepted = acceptOne(server, proof, proofMs);
   let childEnd: Handle;
   try {
     childEnd = connect(native, name, proof, does);
@@ -110,13 +114,13 @@ function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read'
   }
 }
 
-function acceptOne(server: Server, proof: Buffer): Promise<Socket> {
+function acceptOne(server: Server, proof: Buffer, proofMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const sockets: Socket[] = [];
     const late = () => settle(stranger('nobody proved to be the other end'));
     let timer = setTimeout(() => {
-      timer = setTimeout(late, PROOF_MS);
-    }, PROOF_MS);
+      timer = setTimeout(late, proofMs);
+    }, proofMs);
     const settle = (outcome: Socket | Error) => {
       clearTimeout(timer);
       server.close();

@@ -63,10 +63,10 @@ test('a long pause of ours is no sign of a stranger', onWindows, async () => {
   let isFirst = true;
   const held = watched(() => {
     // As a virus scanner holds up whoever starts a program.
-    if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+    if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
     isFirst = false;
   });
-  const pipes = await openStdioPipes(held);
+  const pipes = await openStdioPipes(held, 700);
   for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.destroy();
   for (const end of pipes.childEnds) end[Symbol.dispose]();
 });
