@@ -7,7 +7,7 @@ import type { Job } from './job.ts';
 import { JobGroup } from './job-group.ts';
 import type { Native } from './kernel32.ts';
 import { PRIORITY_CLASS } from './priority-class.ts';
-import { exitCodeOf } from './process.ts';
+import { exitCodeOf, WAIT_TIMEOUT } from './process.ts';
 import { createServerJob } from './server-job.ts';
 import { openStdioPipes, type StdioPipes } from './stdio-pipes.ts';
 import { sharedWaiter, type Waiter } from './waiter.ts';
@@ -58,5 +58,7 @@ function childOf({ kernel32 }: Native, waiter: Waiter, pid: number, process: Han
     wait.unref();
     for (const stream of [stdin, stdout, stderr]) stream.unref();
   };
-  return { pid, stdin, stdout, stderr, exited, hasExited: () => isOver, unref };
+  // The broken pipes of one that has ended are often seen before the thread has told its end.
+  const hasExited = () => isOver || kernel32.WaitForSingleObject(process.raw, 0) !== WAIT_TIMEOUT;
+  return { pid, stdin, stdout, stderr, exited, hasExited, unref };
 }

@@ -113,6 +113,17 @@ test(
   },
 );
 
+test('a process that has ended is known to have, before anybody was told', onWindows, async t => {
+  const child = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+  assert.equal(child.hasExited(), false);
+  child.group.signalNow('kill');
+  // No turn of the event loop, in which the end could be told.
+  for (const until = Date.now() + 10_000; !child.hasExited() && Date.now() < until; );
+  assert.equal(child.hasExited(), true);
+  await child.exited;
+  assert.equal(child.hasExited(), true);
+});
+
 test('without native calls it works one level lower, and says so', onWindows, () => {
   const script = `
     const { windowsContainment } = await import(${JSON.stringify(new URL('../../../src/platform/windows/containment.js', import.meta.url))});
