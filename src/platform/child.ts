@@ -34,7 +34,7 @@ export interface Child {
   readonly group: ProcessGroup;
   /** Settles when the process has exited, whoever still holds its pipes. */
   readonly exited: Promise<Exit>;
-  /** Whether its end has been noticed: until then the system gives its pid to nobody else. */
+  /** Whether it has ended, as far as that can be told at once. Before `exited` has settled the system gives its pid to nobody else. */
   hasExited(): boolean;
   /** It keeps this process alive no longer. */
   unref(): void;

@@ -7,10 +7,10 @@ import type { Job } from './job.ts';
 import { JobGroup } from './job-group.ts';
 import type { Native } from './kernel32.ts';
 import { PRIORITY_CLASS } from './priority-class.ts';
-import { exitCodeOf } from './process.ts';
+import { exitCodeOf, WAIT_TIMEOUT } from './process.ts';
 import { createServerJob } from './server-job.ts';
 import { openStdioPipes, type StdioPipes } from './stdio-pipes.ts';
-import { sharedWaiter } from './waiter.ts';
+import { sharedWaiter, type Waiter } from './waiter.ts';
 
 /** Starts a process that is in its job from its first instruction. @throws Win32Error, with nothing left */
 export async function startAtomic(native: Native, spec: StartSpec): Promise<Child> {
@@ -18,6 +18,8 @@ export async function startAtomic(native: Native, spec: StartSpec): Promise<Chil
   let job: Job | null = null;
   try {
     job = createServerJob(native, spec.priority);
+    // Before there is a process: whatever is refused here must not leave one that nobody waits for.
+    const waiter = sharedWaiter(native);
     const [stdin, stdout, stderr] = pipes.childEnds;
     const { pid, process } = createProcess(native, {
       file: spec.file,
@@ -29,7 +31,7 @@ export async function startAtomic(native: Native, spec: StartSpec): Promise<Chil
       job: job.raw,
     });
     return {
-      ...childOf(native, pid, process, pipes),
+      ...childOf(native, waiter, pid, process, pipes),
       group: new JobGroup(native.kernel32, job, { level: 'atomic', why: null }),
     };
   } catch (error) {
@@ -41,12 +43,13 @@ export async function startAtomic(native: Native, spec: StartSpec): Promise<Chil
   }
 }
 
-function childOf(native: Native, pid: number, process: Handle, { stdin, stdout, stderr }: StdioPipes) {
+function childOf({ kernel32 }: Native, waiter: Waiter, pid: number, process: Handle, pipes: StdioPipes) {
+  const { stdin, stdout, stderr } = pipes;
   let isOver = false;
-  const wait = sharedWaiter(native).wait(process.raw);
+  const wait = waiter.wait(process.raw);
   const exited = wait.ended.then((): Exit => {
     isOver = true;
-    const code = exitCodeOf(native.kernel32, process.raw);
+    const code = exitCodeOf(kernel32, process.raw);
     // Until here nobody else can have been given the pid.
     process[Symbol.dispose]();
     return { code, signal: null };
@@ -55,5 +58,7 @@ function childOf(native: Native, pid: number, process: Handle, { stdin, stdout, 
     wait.unref();
     for (const stream of [stdin, stdout, stderr]) stream.unref();
   };
-  return { pid, stdin, stdout, stderr, exited, hasExited: () => isOver, unref };
+  // The broken pipes of one that has ended are often seen before the thread has told its end.
+  const hasExited = () => isOver || kernel32.WaitForSingleObject(process.raw, 0) !== WAIT_TIMEOUT;
+  return { pid, stdin, stdout, stderr, exited, hasExited, unref };
 }

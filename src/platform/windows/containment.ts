@@ -13,20 +13,14 @@ export const windowsContainment: Containment = {
   start: spec => startContained(nativeWindows(), spec),
 };
 
-/** Why processes cannot be born in a job here; it is not tried again once that is known. */
-let whyNotAtomic: string | null = null;
-
 async function startContained(native: Native | null, spec: StartSpec): Promise<Child> {
   if (native === null) return startPartial(spec, openWin32().why ?? 'there are no native calls');
-  if (whyNotAtomic !== null) return startSwept(native, spec, whyNotAtomic);
   try {
     return await startAtomic(native, spec);
   } catch (error) {
+    // Tried anew at each start: it may be this program (one of the Store, say) or this moment (a virus scanner), and not the system.
     if (!isAboutJobs(error)) throw error;
-    const child = await startSwept(native, spec, error.message);
-    // The same program could be started otherwise, so it was the job.
-    whyNotAtomic = error.message;
-    return child;
+    return startSwept(native, spec, error.message);
   }
 }
 

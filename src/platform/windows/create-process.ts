@@ -14,7 +14,10 @@ export interface NewProcess {
   readonly cwd: string;
   /** …_PRIORITY_CLASS; 0 for what Windows makes of ours. */
   readonly priorityClass: number;
-  /** Inheritable handles for stdin, stdout and stderr; null for a process that has none. */
+  /**
+   * Handles for stdin, stdout and stderr; null for a process that has none. They are made inheritable here and not before, and are
+   * to be closed at once: libuv hands every inheritable handle to whatever is started meanwhile, which would then hold a pipe open.
+   */
   readonly stdio: readonly [RawHandle, RawHandle, RawHandle] | null;
   /** Null for a process that is held by no job of its own. */
   readonly job: RawHandle | null;
@@ -30,6 +33,7 @@ export const CREATE_BREAKAWAY_FROM_JOB = 0x1000000;
 
 const STARTF_USESHOWWINDOW = 0x1;
 const STARTF_USESTDHANDLES = 0x100;
+const HANDLE_FLAG_INHERIT = 0x1;
 const ATTRIBUTE = { handleList: 0x20002, jobList: 0x2000d } as const;
 
 /** STARTUPINFOEXW and PROCESS_INFORMATION, 64 bits. */
@@ -42,11 +46,14 @@ export function createProcess({ win32, kernel32 }: Native, what: NewProcess): { 
   startup.writeUInt32LE(STARTUP.size, 0);
   startup.writeUInt32LE(STARTF_USESHOWWINDOW | (what.stdio === null ? 0 : STARTF_USESTDHANDLES), STARTUP.flags);
   what.stdio?.forEach((handle, index) => {
+    const isDone = kernel32.SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    must(kernel32, 'SetHandleInformation', isDone);
     startup.writeBigInt64LE(BigInt(handle), STARTUP.stdInput + 8 * index);
   });
 
   const attributes = attributeList(kernel32, [
-    ...(what.stdio === null ? [] : [{ kind: ATTRIBUTE.handleList, handles: what.stdio }]),
+    // Windows, unlike Wine, refuses a list with a handle that stands there twice.
+    ...(what.stdio === null ? [] : [{ kind: ATTRIBUTE.handleList, handles: [...new Set(what.stdio)] }]),
     ...(what.job === null ? [] : [{ kind: ATTRIBUTE.jobList, handles: [what.job] }]),
   ]);
   startup.writeBigUInt64LE(win32.address(attributes), STARTUP.attributeList);

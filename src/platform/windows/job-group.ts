@@ -12,6 +12,9 @@ import { usageOfProcesses } from './process.ts';
 /** What the leader's exit code then says: the number of a POSIX shell for SIGKILL. */
 const KILLED = 137;
 
+/** Whose processes outlived the kill; looked at again whenever a group is given back. */
+const kept = new Set<JobGroup>();
+
 export class JobGroup implements ProcessGroup {
   readonly kind = 'job';
   readonly level: ContainerLevel;
@@ -61,6 +64,12 @@ export class JobGroup implements ProcessGroup {
 
   /** A job with survivors is kept: closing it would be one more kill, and nobody could name them any longer. */
   [Symbol.dispose](): void {
+    kept.add(this);
+    for (const group of kept) if (group.#closeIfEmpty()) kept.delete(group);
+  }
+
+  #closeIfEmpty(): boolean {
     if (this.#job.isOpen && this.#job.accounting().activeProcesses === 0) this.#job[Symbol.dispose]();
+    return !this.#job.isOpen;
   }
 }

@@ -64,6 +64,7 @@ export interface Kernel32 {
     flags: number,
     template: RawHandle,
   ): RawHandle;
+  SetHandleInformation(handle: RawHandle, mask: number, flags: number): boolean;
   WriteFile(file: RawHandle, data: Buffer, length: number, written: Buffer, overlapped: null): boolean;
   DuplicateHandle(
     sourceProcess: RawHandle,
@@ -111,6 +112,7 @@ const PROTOTYPES: Readonly<Record<keyof Kernel32, string>> = {
     'bool CreateProcessW(str16 file, void* commandLine, void* processSecurity, void* threadSecurity, bool inherits, uint32 flags, void* environment, str16 cwd, void* startup, void* result)',
   CreateFileW:
     'intptr_t CreateFileW(str16 name, uint32 access, uint32 share, void* security, uint32 how, uint32 flags, intptr_t template)',
+  SetHandleInformation: 'bool SetHandleInformation(intptr_t handle, uint32 mask, uint32 flags)',
   WriteFile: 'bool WriteFile(intptr_t file, void* data, uint32 length, void* written, void* overlapped)',
   DuplicateHandle:
     'bool DuplicateHandle(intptr_t sourceProcess, intptr_t source, intptr_t targetProcess, void* target, uint32 access, bool inherits, uint32 options)',

@@ -47,13 +47,17 @@ export function withProcess<T>(
 
 /** When it was created, in 100 ns since 1601; null where it does not live or may not be looked at. Unique together with the pid. */
 export function createdAt(kernel32: Kernel32, pid: number): bigint | null {
-  const times = withProcess(kernel32, pid, 'query', raw => {
+  const life = lifeOf(kernel32, pid);
+  return life === null || life.exited !== 0n ? null : life.created;
+}
+
+/** One that has ended can still be looked at as long as somebody has a handle of it. Null where there is none. */
+export function lifeOf(kernel32: Kernel32, pid: number): { readonly created: bigint; readonly exited: bigint } | null {
+  return withProcess(kernel32, pid, 'query', raw => {
     const [created, exited, kernel, user] = fourTimes();
     must(kernel32, 'GetProcessTimes', kernel32.GetProcessTimes(raw, created, exited, kernel, user));
     return { created: created.readBigUInt64LE(), exited: exited.readBigUInt64LE() };
   });
-  // One that has ended can still be opened as long as somebody has a handle of it.
-  return times === null || times.exited !== 0n ? null : times.created;
 }
 
 export const WAIT_TIMEOUT = 0x102;

@@ -18,9 +18,6 @@ const SHARE_ALL = 0x7;
 const OPEN_EXISTING = 3;
 const OPEN_ALWAYS = 4;
 
-/** SECURITY_ATTRIBUTES, 64 bits. */
-const SECURITY = { size: 24, inherits: 16 } as const;
-
 /**
  * Starts a program outside every job that we are in, with a console of its own that nobody sees: without one, each console program
  * that it starts would open a window, which is what `detached` of `child_process` leads to.
@@ -34,7 +31,7 @@ export function startBrokenAway(
   { env, cwd, logFile }: DetachedOptions,
 ): Detached {
   const { kernel32 } = native;
-  const nothing = openInheritable(kernel32, 'NUL', GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING);
+  const nothing = openFile(kernel32, 'NUL', GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING);
   return whileOpen(nothing, nul => {
     const start = (log: RawHandle) =>
       created(native, {
@@ -48,7 +45,7 @@ export function startBrokenAway(
         job: null,
         flags: CREATE_BREAKAWAY_FROM_JOB,
       });
-    return logFile === null ? start(nul) : whileOpen(openInheritable(kernel32, logFile, APPEND, OPEN_ALWAYS), start);
+    return logFile === null ? start(nul) : whileOpen(openFile(kernel32, logFile, APPEND, OPEN_ALWAYS), start);
   });
 }
 
@@ -76,10 +73,7 @@ function isInJob(kernel32: Kernel32, process: RawHandle): boolean {
   return result.readInt32LE() !== 0;
 }
 
-function openInheritable(kernel32: Kernel32, name: string, access: number, how: number): Handle {
-  const security = Buffer.alloc(SECURITY.size);
-  security.writeUInt32LE(SECURITY.size, 0);
-  security.writeInt32LE(1, SECURITY.inherits);
-  const raw = kernel32.CreateFileW(name, access >>> 0, SHARE_ALL, security, how, 0, 0);
+function openFile(kernel32: Kernel32, name: string, access: number, how: number): Handle {
+  const raw = kernel32.CreateFileW(name, access >>> 0, SHARE_ALL, null, how, 0, 0);
   return new Handle(kernel32, must(kernel32, 'CreateFileW', raw), name);
 }

@@ -12,7 +12,7 @@ export interface StdioPipes {
   readonly stdin: Socket;
   readonly stdout: Socket;
   readonly stderr: Socket;
-  /** The child's ends, inheritable. To be closed as soon as the child has them, or the end of a pipe is never seen. */
+  /** The child's ends. To be closed as soon as the child has them, or the end of a pipe is never seen. */
   readonly childEnds: readonly [Handle, Handle, Handle];
 }
 
@@ -24,12 +24,12 @@ const FILE_READ_ATTRIBUTES = 0x80;
 const OPEN_EXISTING = 3;
 
 const PROOF_BYTES = 16;
-/** A connection that is already there; that long only something foreign would take. */
-const PROOF_MS = 2_000;
+/** For a connection that is already there. Twice: we may have been held up ourselves, by a start of many servers at once above all. */
+const PROOF_MS = 5_000;
 
 /** @throws Error, with nothing left open, where a stranger came between */
-export async function openStdioPipes(native: Native): Promise<StdioPipes> {
-  const opening = [openPipe(native, 'read'), openPipe(native, 'write'), openPipe(native, 'write')];
+export async function openStdioPipes(native: Native, proofMs = PROOF_MS): Promise<StdioPipes> {
+  const opening = (['read', 'write', 'write'] as const).map(does => openPipe(native, does, proofMs));
   const settled = await Promise.allSettled(opening);
   const failed = settled.find(result => result.status === 'rejected');
   const [stdin, stdout, stderr] = settled.map(result => (result.status === 'fulfilled' ? result.value : null));
@@ -59,12 +59,16 @@ function closeWhole(stdin: Socket, stdout: Socket, stderr: Socket): void {
 }
 
 /** @param does what the child does with it */
-async function openPipe(native: Native, does: 'read' | 'write'): Promise<{ socket: Socket; childEnd: Handle }> {
+async function openPipe(
+  native: Native,
+  does: 'read' | 'write',
+  proofMs: number,
+): Promise<{ socket: Socket; childEnd: Handle }> {
   const name = `\\\\.\\pipe\\holdfast-${randomBytes(16).toString('hex')}`;
   const proof = randomBytes(PROOF_BYTES);
   const server = createServer({ allowHalfOpen: true });
   await listening(server, name);
-  const accepted = acceptOne(server, proof);
+  const accepted = acceptOne(server, proof, proofMs);
   let childEnd: Handle;
   try {
     childEnd = connect(native, name, proof, does);
@@ -91,7 +95,7 @@ function listening(server: Server, name: string): Promise<void> {
   });
 }
 
-/** The child's end, with no more rights than the child needs, and inheritable only in this last form. */
+/** The child's end, with no more rights than the child needs. */
 function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read' | 'write'): Handle {
   const full = GENERIC_READ + GENERIC_WRITE;
   const opened = kernel32.CreateFileW(name, full, 0, null, OPEN_EXISTING, 0, 0);
@@ -102,7 +106,7 @@ function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read'
     const target = Buffer.alloc(8);
     const self = kernel32.GetCurrentProcess();
     const access = does === 'read' ? GENERIC_READ + FILE_WRITE_ATTRIBUTES : GENERIC_WRITE + FILE_READ_ATTRIBUTES;
-    const isDone = kernel32.DuplicateHandle(self, pipe.raw, self, target, access, true, 0);
+    const isDone = kernel32.DuplicateHandle(self, pipe.raw, self, target, access, false, 0);
     must(kernel32, 'DuplicateHandle', isDone);
     return new Handle(kernel32, target.readBigInt64LE(), `end of a pipe that the child ${does}s`);
   } finally {
@@ -110,10 +114,13 @@ function connect({ kernel32 }: Native, name: string, proof: Buffer, does: 'read'
   }
 }
 
-function acceptOne(server: Server, proof: Buffer): Promise<Socket> {
+function acceptOne(server: Server, proof: Buffer, proofMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const sockets: Socket[] = [];
-    const timer = setTimeout(() => settle(stranger('nobody proved to be the other end')), PROOF_MS);
+    const late = () => settle(stranger('nobody proved to be the other end'));
+    let timer = setTimeout(() => {
+      timer = setTimeout(late, proofMs);
+    }, proofMs);
     const settle = (outcome: Socket | Error) => {
       clearTimeout(timer);
       server.close();
@@ -122,6 +129,9 @@ function acceptOne(server: Server, proof: Buffer): Promise<Socket> {
         reject(outcome);
       } else resolve(outcome);
     };
+    // Closed by us, before anybody has connected.
+    server.once('close', () => clearTimeout(timer));
+    server.on('error', settle);
     server.on('connection', socket => {
       sockets.push(socket);
       // A peer that goes away before it has proved anything.

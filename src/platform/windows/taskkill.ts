@@ -2,6 +2,7 @@
 // A child whose parent has gone before is neither seen nor ended: level `partial`. What it uses is not told.
 
 import { execFile, spawnSync } from 'node:child_process';
+import { win32 } from 'node:path';
 import type { ProcessGroup } from '../process-group.ts';
 
 export class TaskkillGroup implements ProcessGroup {
@@ -24,7 +25,7 @@ export class TaskkillGroup implements ProcessGroup {
   kill(): Promise<void> {
     if (this.#hasExited()) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      execFile('taskkill', ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true }, error => {
+      execFile(taskkill(), ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true }, error => {
         try {
           // Without taskkill (a trimmed system), or where it may not look at the tree, at least the leader is ended.
           if (error !== null && !this.#hasExited()) end(this.#leader);
@@ -38,7 +39,7 @@ export class TaskkillGroup implements ProcessGroup {
 
   signalNow(what: 'terminate' | 'kill'): void {
     if (what === 'terminate' || this.#hasExited()) return;
-    const { status } = spawnSync('taskkill', ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true });
+    const { status } = spawnSync(taskkill(), ['/PID', String(this.#leader), '/T', '/F'], { windowsHide: true });
     if (status !== 0) end(this.#leader);
   }
 
@@ -51,6 +52,11 @@ export class TaskkillGroup implements ProcessGroup {
   }
 
   [Symbol.dispose](): void {}
+}
+
+/** By its path: a bare name would first be looked for in the folder that we run in, which may be anybody's project. */
+function taskkill(): string {
+  return win32.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
 }
 
 function end(pid: number): void {

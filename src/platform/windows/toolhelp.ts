@@ -3,7 +3,7 @@
 
 import { Handle, whileOpen } from './handle.ts';
 import { type Kernel32, must } from './kernel32.ts';
-import { createdAt } from './process.ts';
+import { createdAt, lifeOf } from './process.ts';
 
 interface ChildEntry {
   readonly pid: number;
@@ -29,11 +29,14 @@ function listProcesses(kernel32: Kernel32): ChildEntry[] {
   });
 }
 
-/** Descendants of a living process, without itself: those whose parents can be followed. @throws Win32Error */
+/** Descendants of a process that a handle is held of, without itself: those whose parents can be followed. @throws Win32Error */
 export function descendantsOf(kernel32: Kernel32, root: number): number[] {
+  // It may have ended. Orphans of an earlier process with its number (the desktop itself is one of somebody's) are none of its.
+  const life = lifeOf(kernel32, root);
+  if (life === null) return [];
   const table = listProcesses(kernel32);
   const found: number[] = [];
-  const birth = new Map([[root, createdAt(kernel32, root) ?? 0n]]);
+  const birth = new Map([[root, life.created]]);
   // A child may stand before its parent in the table.
   for (let before = -1; before !== found.length; ) {
     before = found.length;

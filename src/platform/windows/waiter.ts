@@ -34,12 +34,12 @@ export class Waiter {
   /** Becomes 1 once the thread is up. */
   readonly #isUp = new Int32Array(new SharedArrayBuffer(4));
   readonly #holding = new Set<number>();
-  #thread: Worker | null;
+  #thread: Worker | null = null;
   #poll: NodeJS.Timeout | null = null;
   #next = 1;
 
   /** @throws Win32Error */
-  constructor(native: Native) {
+  constructor(native: Native, Thread = Worker) {
     this.#native = native;
     const { kernel32 } = native;
     this.#wake = new Handle(
@@ -47,7 +47,12 @@ export class Waiter {
       must(kernel32, 'CreateEventW', kernel32.CreateEventW(null, false, false, null)),
       'event',
     );
-    this.#thread = this.#start();
+    try {
+      this.#thread = this.#start(Thread);
+    } catch {
+      // A limit of the system, or a host that runs without the permission for threads. Later troubles come as events.
+      this.#pollInstead();
+    }
     // Node waits for its threads when it ends, and this one does not look up by itself.
     process.on('exit', () => {
       if (this.#thread !== null) Atomics.wait(this.#isUp, 0, 0, UP_MS);
@@ -70,8 +75,8 @@ export class Waiter {
     return { ended, unref: () => this.#letGo(id) };
   }
 
-  #start(): Worker {
-    const thread = new Worker(new URL(`./waiter-thread${extname(import.meta.url)}`, import.meta.url), {
+  #start(Thread: typeof Worker): Worker {
+    const thread = new Thread(new URL(`./waiter-thread${extname(import.meta.url)}`, import.meta.url), {
       name: 'holdfast-waiter',
       workerData: { wake: this.#wake.raw, isUp: this.#isUp } satisfies ThreadData,
       // Nothing of what our own options ask for (profiles, preloaded modules) is meant for this thread.
@@ -108,9 +113,9 @@ export class Waiter {
     else holder?.unref();
   }
 
-  /** The thread could not be started (a limit of the system, say). From now on we look ourselves; nothing is lost but a moment. */
+  /** There is no thread, or it has ended. From now on we look ourselves; nothing is lost but a moment. */
   #pollInstead(): void {
-    if (this.#thread === null) return;
+    if (this.#poll !== null) return;
     this.#thread = null;
     this.#poll = setInterval(() => {
       for (const [id, { handle }] of this.#waiting) {

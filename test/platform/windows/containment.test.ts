@@ -87,6 +87,43 @@ test('what cannot be started is refused with the number of Windows, and nothing 
   assert.equal(openHandles(), before);
 });
 
+test(
+  'a start that Windows refuses in a job goes one level lower, and the next is tried in full again',
+  onWindows,
+  async t => {
+    const { kernel32 } = native();
+    const { CreateProcessW, GetLastError } = kernel32;
+    t.after(() => Object.assign(kernel32, { CreateProcessW, GetLastError }));
+    // ERROR_ACCESS_DENIED, once.
+    kernel32.CreateProcessW = () => {
+      kernel32.CreateProcessW = CreateProcessW;
+      kernel32.GetLastError = () => {
+        kernel32.GetLastError = GetLastError;
+        return 5;
+      };
+      return false;
+    };
+    const refused = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+    assert.deepEqual(
+      [refused.group.level, refused.group.why],
+      ['swept', 'CreateProcessW failed with ERROR_ACCESS_DENIED (5)'],
+    );
+    const next = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+    assert.deepEqual([next.group.level, next.group.why], ['atomic', null]);
+  },
+);
+
+test('a process that has ended is known to have, before anybody was told', onWindows, async t => {
+  const child = ending(t, await windowsContainment.start(nodeSpec(STAY)));
+  assert.equal(child.hasExited(), false);
+  child.group.signalNow('kill');
+  // No turn of the event loop, in which the end could be told.
+  for (const until = Date.now() + 10_000; !child.hasExited() && Date.now() < until; );
+  assert.equal(child.hasExited(), true);
+  await child.exited;
+  assert.equal(child.hasExited(), true);
+});
+
 test('without native calls it works one level lower, and says so', onWindows, () => {
   const script = `
     const { windowsContainment } = await import(${JSON.stringify(new URL('../../../src/platform/windows/containment.js', import.meta.url))});

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import { Handle } from '../../../src/platform/windows/handle.ts';
 import { Waiter } from '../../../src/platform/windows/waiter.ts';
+import { fakeKernel32 } from './fake-kernel32.ts';
 import { disposing, native, onWindows } from './native.ts';
 
 function event(t: TestContext): Handle {
@@ -58,4 +59,23 @@ test('a wait holds up process.exit never, and the natural end of a process only 
     });
     assert.equal(status, code, stderr);
   }
+});
+
+test('where no thread is to be had it looks itself, and every end is seen', async () => {
+  class NoThread {
+    constructor() {
+      throw Object.assign(new Error('out of threads'), { code: 'ERR_WORKER_INIT_FAILED' });
+    }
+  }
+  const signalled = new Set<number | bigint>([7]);
+  const { kernel32 } = fakeKernel32({
+    CreateEventW: () => 3,
+    SetEvent: () => true,
+    WaitForSingleObject: handle => (signalled.has(handle) ? 0 : 0x102),
+  });
+  const waiter = new Waiter({ win32: { address: () => 0n }, kernel32 }, NoThread as never);
+  const later = waiter.wait(8);
+  await waiter.wait(7).ended;
+  signalled.add(8);
+  await later.ended;
 });
