@@ -14,7 +14,8 @@ export type Functions<F> = { readonly [K in keyof F]: (...args: never[]) => unkn
 
 export interface Win32 {
   /**
-   * The functions of a system DLL, by their C prototypes (`__stdcall` is added). One that this Windows lacks is null.
+   * The functions of a system DLL, by their C prototypes (`__stdcall` is added, `bool` is Windows' BOOL). One that this Windows
+   * lacks is null.
    *
    * @throws Error where the DLL itself is missing
    */
@@ -63,7 +64,7 @@ function through(ffi: typeof koffi): Win32 {
       const bound = Object.entries<string>(prototypes).map(([name, prototype]) => {
         const [before, after] = prototype.split(`${name}(`);
         try {
-          return [name, library.func(`${before}__stdcall ${name}(${after}`)];
+          return [name, withBooleans(library.func(asInts(`${before}__stdcall ${name}(${after}`)), prototype)];
         } catch (error) {
           // Only an export that is missing is a matter of the Windows version; a wrong prototype is ours.
           if (!/find function/i.test((error as Error).message)) throw error;
@@ -74,5 +75,16 @@ function through(ffi: typeof koffi): Win32 {
     },
     address: buffer => ffi.address(buffer),
     read: (address, length) => Buffer.from(Buffer.from(ffi.view(address, length))),
+  };
+}
+
+/** BOOL is an int, of which anything but 0 is true; C's own bool is one byte. */
+const asInts = (prototype: string): string => prototype.replace(/\bbool\b/g, 'int');
+
+function withBooleans(call: (...args: unknown[]) => unknown, prototype: string): (...args: unknown[]) => unknown {
+  const tellsTruth = /^\s*bool\b/.test(prototype);
+  return (...args) => {
+    const result = call(...args.map(arg => (typeof arg === 'boolean' ? Number(arg) : arg)));
+    return tellsTruth ? result !== 0 : result;
   };
 }
