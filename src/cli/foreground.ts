@@ -41,7 +41,7 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
     const view = await viewFor(cli, { title, status: () => manager.status(), advice, redact });
-    const endLog = await logTo(cli, manager, redact, { write: text => view.say(text.trimEnd()) });
+    const endLog = await logTo(cli, manager, redact, text => view.say(text));
     manager.onEvent(event => view.event(event));
     end.onBegin = () => view.stopping();
     view.opened({ pid: process.pid, control: control.path });

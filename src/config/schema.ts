@@ -7,6 +7,10 @@ import { filledText, fraction, milliseconds, oneOf, section, text, texts, whole,
 /** The longest string V8 holds on 64-bit machines, and so the longest message that can be read at all. */
 const MAX_STRING_LENGTH = 536_870_888;
 
+/** A host with or without a port, or a URL. What is none would otherwise be passed over in silence. */
+const HOST =
+  /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/)?(?:[^\s/@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:@[\]?#]+)(?::\d{1,5})?(?:[/?#]\S*)?$/;
+
 export const restartSchema = section(
   {
     retries: whole(0).default(3).describe('Tries after the first failed one, before the server is `failed`.'),
@@ -89,9 +93,14 @@ export const holdfastNetworkSchema = section(
     winsock: yesNo().default(true).describe('Starts Winsock first, to tell what ails it. Windows only.'),
     prewarm: yesNo().default(true).describe('Looks up the hosts that servers will need, without waiting for them.'),
     hosts: z
-      .array(filledText(), 'expected an array of host names')
+      .array(
+        text().regex(HOST, 'expected a host, such as "api.github.com" or "localhost:8080"'),
+        'expected an array of host names',
+      )
       .default([])
-      .describe('Hosts that are looked up beside those of the package registries.'),
+      .describe(
+        'Hosts that are looked up beside those of the package registries; `localhost:PORT` is tried on both of its addresses.',
+      ),
     proxy: oneOf('auto', 'off').default('auto').describe('Whether the proxy of the system is handed on to servers.'),
     certificates: oneOf('auto', 'off')
       .default('auto')

@@ -20,7 +20,7 @@ export interface LookupOptions {
   readonly order: ChildNetworkOptions['dnsOrder'];
   /** For all of them together, from when the helper runs. Default: 2 s. */
   readonly deadlineMs?: number;
-  /** Gives up: what is open by then has code `ECANCELLED`. */
+  /** Gives up: what is open by then has code `ECANCELLED`, as where the helper is ended by a signal from outside. */
   readonly signal?: AbortSignal;
   /** The helper's command line before its arguments; for tests. */
   readonly helper?: readonly [file: string, ...args: string[]];
@@ -29,6 +29,8 @@ export interface LookupOptions {
 const DEADLINE_MS = 2_000;
 /** A machine under load takes a while to start a Node. */
 const START_MS = 5_000;
+/** What a whole group of processes is ended with. */
+const ENDS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * Looks hosts up, two at a time; resolves with one answer for each, in their order, after the deadline at the latest.
@@ -72,8 +74,8 @@ function run(
     process.once('exit', kill);
     signal?.addEventListener('abort', cancel);
     child.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
-    // After the last answer it ends by itself.
-    child.once('close', () => end('EHELPER'));
+    // After the last answer it ends by itself. A Ctrl-C in a terminal, or a hang-up, reaches it before us: nothing is known then.
+    child.once('close', (_, by) => end(by !== null && ENDS.has(by) ? 'ECANCELLED' : 'EHELPER'));
     // Its end is told by `close`; that nobody reads what is written to it, by nothing else.
     child.stdin.on('error', () => {});
     createInterface({ input: child.stdout }).on('line', line => {

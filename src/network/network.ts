@@ -192,8 +192,10 @@ export class Network {
     const proxyHost = proxy === null ? null : hostOf(proxy);
     const { servers } = config;
     const hosts = hostsToWarm({ os, servers, env, home: homedir(), proxyHost, declared, readText });
-    this.#lookups = await lookUp(hosts, { order, signal: this.#ended.signal });
+    const lookups = await lookUp(hosts, { order, signal: this.#ended.signal });
     if (this.#ended.signal.aborted) return;
+    // Cancelled from outside, they tell nothing of the network.
+    this.#lookups = lookups.filter(({ code }) => code !== 'ECANCELLED');
     for (const lookup of this.#lookups) emit({ type: 'network.lookup', ...lookup });
     for (const port of localPorts(declared)) {
       const from = performance.now();

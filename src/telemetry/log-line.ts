@@ -25,7 +25,8 @@ export function logLine(line: LogLine, isColoured: boolean): string {
   const text = [
     typeof server === 'string' ? `${server}: ` : '',
     msg,
-    typeof code === 'string' ? ` [${code}]` : '',
+    // An errno is often the message's own word.
+    typeof code === 'string' && !msg.includes(code) ? ` [${code}]` : '',
     typeof hint === 'string' ? `; ${hint}` : '',
     ...tail.map(words => ` | ${String(words)}`),
     causeOf(err),

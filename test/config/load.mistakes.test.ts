@@ -56,6 +56,11 @@ const mistakes: readonly (readonly [says: string, text: string, issue: string])[
     '2:33 mcpServers.a.env[""]: expected a name without "=" and NUL characters, got ""',
   ],
   [
+    'a host is none',
+    '{ "mcpServers": {}, "holdfast": { "network": { "hosts": ["a.b", "a b"] } } }',
+    '1:65 holdfast.network.hosts[1]: expected a host, such as "api.github.com" or "localhost:8080", got "a b"',
+  ],
+  [
     'NUL in an argument',
     line('"a": { "command": "x", "args": ["\\u0000"] }'),
     '2:33 mcpServers.a.args[0]: expected a string without NUL characters, got a string',

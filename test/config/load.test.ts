@@ -80,6 +80,18 @@ test('starts at the same time: as many as there are cores, but at least two, or 
   assert.equal(read('{ "holdfast": { "concurrentStarts": 1 } }').concurrentStarts, 1);
 });
 
+test('hosts may be written with a port and as a URL', () => {
+  const hosts = [
+    'api.test',
+    'localhost:8080',
+    'https://user:pw@api.test:8443/v1?x=1',
+    '[::1]:80',
+    '10.0.0.1',
+    'münchen.test',
+  ];
+  assert.deepEqual(read(JSON.stringify({ mcpServers: {}, holdfast: { network: { hosts } } })).network.hosts, hosts);
+});
+
 test('an object is read like a file; its mistakes are told by key', () => {
   const context = { env: { A: '1' }, cwd: 'shop', disk: emptyDisk };
   const config = configFromObject({ mcpServers: { a: { command: 'x', env: { A: '${A}', B: undefined } } } }, context);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { lookUp } from '../../src/network/dns.ts';
+import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 
@@ -67,6 +68,13 @@ test('noise and half a line are no answers, and a helper that ends early is one'
     found.map(({ code }) => code),
     ['EHELPER', null],
   );
+});
+
+test('a Ctrl-C in a terminal reaches the helper before us, and is no answer', async t => {
+  if (os === 'windows') return t.skip('the helper has no console that a Ctrl-C could reach');
+  const script = `process.kill(process.pid, 'SIGINT'); setInterval(() => {}, 1_000)`;
+  const [found] = await lookUp(['a'], { ...patient, helper: [process.execPath, '-e', script] });
+  assert.equal(found?.code, 'ECANCELLED');
 });
 
 test('at the deadline what is still open has timed out', async () => {

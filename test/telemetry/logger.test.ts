@@ -123,6 +123,15 @@ test('a failure for people ends with what to do and the last three lines', () =>
   );
 });
 
+test('a code that the message has already is not told twice', () => {
+  const { logger, lines } = setUp({ json: false });
+  const hub = new EventHub(() => 1);
+  logEvents(listener => hub.subscribe(listener), logger);
+  const found = { addresses: [], code: 'ECONNREFUSED', coldMs: 2, warmMs: null };
+  hub.emit({ type: 'network.lookup', host: 'localhost:8080', ...found });
+  assert.match(lines.join(''), /^\S+ warn {2}dns: localhost:8080: ECONNREFUSED \(2 ms\)\n$/);
+});
+
 test('the secrets of the configuration are taken out of events', () => {
   const { logger, lines } = setUp({ level: 'debug' });
   const hub = new EventHub(() => 1);

@@ -12,6 +12,11 @@ export const configurationCheck: Check = {
 };
 
 function configurationVerdict({ file, config, error }: Loaded, cwd: string): Verdict {
+  const cause = error?.cause;
+  if (file !== null && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    const hint = 'name one that is there, with --config or in HOLDFAST_CONFIG';
+    return problem(`there is no ${shortPath(file, cwd)}`, hint, { file, issues: error?.issues });
+  }
   if (error !== null) {
     const [first] = error.issues;
     const more = error.issues.length === 1 ? '' : `, and ${count(error.issues.length - 1, 'other mistake')}`;

@@ -8,9 +8,10 @@ export const containmentCheck: Check = {
   id: 'containment',
   topic: 'system',
   title: 'containment',
-  run: ({ os }) => {
+  run: ({ os, cli }) => {
     const whyNoNative = os === 'windows' ? whyNoNativeCalls() : null;
-    return containmentVerdict({ os, whyNoNative, job: windowsSurroundings()?.job() ?? null });
+    const isSwitchedOff = cli.env.HOLDFAST_NO_NATIVE === '1';
+    return containmentVerdict({ os, whyNoNative, isSwitchedOff, job: windowsSurroundings()?.job() ?? null });
   },
 };
 
@@ -29,19 +30,20 @@ const LEVELS: Readonly<Record<ContainerLevel, string>> = {
   partial: 'partial: what a server started and left behind may not be found',
 };
 
-const NATIVE_HINT =
-  'install the optional package koffi beside holdfast (npm install koffi), and do not set HOLDFAST_NO_NATIVE';
-
+const NATIVE_HINT = 'install the optional package koffi beside holdfast (npm install koffi)';
+const SWITCH_HINT = 'unset HOLDFAST_NO_NATIVE';
 const JOB_HINT = 'start Holdfast from a terminal of its own, not from the program that started it now';
 
 export interface ContainmentFacts {
   readonly os: Os;
   /** Why Windows itself cannot be called; null where it can, and on other systems. */
   readonly whyNoNative: string | null;
+  /** Whether that is because somebody wished it. */
+  readonly isSwitchedOff: boolean;
   readonly job: OwnJob | null;
 }
 
-export function containmentVerdict({ os, whyNoNative, job }: ContainmentFacts): Verdict {
+export function containmentVerdict({ os, whyNoNative, isSwitchedOff, job }: ContainmentFacts): Verdict {
   if (os !== 'windows') {
     const level = os === 'linux' ? 'swept' : 'partial';
     return ok(LEVELS[level], { level, why: null });
@@ -49,7 +51,8 @@ export function containmentVerdict({ os, whyNoNative, job }: ContainmentFacts): 
   const noJob = job?.restrictsUi === true ? 'the job that we are in lets none be made inside it' : null;
   const why = whyNoNative ?? noJob;
   if (why === null) return ok(LEVELS.atomic, { level: 'atomic', why });
-  const hint = whyNoNative === null ? JOB_HINT : NATIVE_HINT;
+  const nativeHint = isSwitchedOff ? SWITCH_HINT : NATIVE_HINT;
+  const hint = whyNoNative === null ? JOB_HINT : nativeHint;
   return warning(`${LEVELS.partial}, since ${why}`, hint, { level: 'partial', why });
 }
 

@@ -94,7 +94,9 @@ test('a bad configuration is one problem among the lines, and ends with 1', asyn
   assert.deepEqual([code, find('configuration').status, find('node').status], [1, 'problem', 'ok']);
   assert.match(find('configuration').summary, /^holdfast\.json:1:\d+: mcpServers\.a.*, and 1 other mistake$/);
   const absent = await report(cli, '--config', 'nowhere.json');
-  assert.deepEqual([absent.code, absent.find('configuration').status], [1, 'problem']);
+  const { status, summary, hint } = absent.find('configuration');
+  assert.deepEqual([absent.code, status, summary], [1, 'problem', 'there is no nowhere.json']);
+  assert.match(hint ?? '', /--config/);
 });
 
 test('it is read by people too, and shows no secret', async t => {

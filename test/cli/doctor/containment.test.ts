@@ -6,7 +6,7 @@ const none = { isInJob: false, endsWhenClosed: false, allowsBreakaway: false, re
 
 test('each system is told what holds its servers; on Windows without native calls also what would raise it', () => {
   const levels = (['linux', 'macos', 'windows'] as const).map(os =>
-    containmentVerdict({ os, whyNoNative: null, job: null }),
+    containmentVerdict({ os, whyNoNative: null, isSwitchedOff: false, job: null }),
   );
   assert.deepEqual(
     levels.map(({ status, details }) => [status, details.level]),
@@ -16,17 +16,16 @@ test('each system is told what holds its servers; on Windows without native call
       ['ok', 'atomic'],
     ],
   );
-  const low = containmentVerdict({
-    os: 'windows',
-    whyNoNative: 'the optional package koffi is not installed',
-    job: null,
-  });
+  const without = { os: 'windows', whyNoNative: 'the optional package koffi is not installed', job: null } as const;
+  const low = containmentVerdict({ ...without, isSwitchedOff: false });
   assert.deepEqual([low.status, low.details.level], ['warning', 'partial']);
   assert.match(low.summary, /^partial: .*, since the optional package koffi is not installed$/);
   assert.match(low.hint ?? '', /npm install koffi/);
+  assert.equal(containmentVerdict({ ...without, isSwitchedOff: true }).hint, 'unset HOLDFAST_NO_NATIVE');
   const caged = containmentVerdict({
     os: 'windows',
     whyNoNative: null,
+    isSwitchedOff: false,
     job: { ...none, isInJob: true, restrictsUi: true },
   });
   assert.deepEqual([caged.status, caged.details.level], ['warning', 'partial']);
