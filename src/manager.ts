@@ -132,7 +132,7 @@ class HoldfastManager implements Manager {
   constructor(config: Config, options: ManagerOptions) {
     this.config = config;
     const refusal = options.containHost === true ? containSelf() : null;
-    this.#notices = refusal === null ? [] : [`what leaves the job of its server can outlive us: ${refusal}`];
+    this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const env = options.env ?? process.env;
     const stateDir = options.stateDir ?? null;
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });

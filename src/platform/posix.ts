@@ -22,9 +22,11 @@ function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
   const tell = (refusal: string | null) => {
     if (refusal !== null) onNotice(refusal);
   };
-  tell(applyPriority(pid, priority));
+  const refusal = applyPriority(pid, priority);
+  tell(refusal);
   const nice = niceOf(priority);
-  if (os !== 'linux' || nice === null) return;
+  // Who may not have the one may not have the other.
+  if (os !== 'linux' || nice === null || refusal !== null) return;
   // The kernel may want to be asked again later; no start waits for that.
   void weighSession(pid, nice).then(why =>
     tell(why && `its session could not be given the weight of "${priority}": ${why}`),
