@@ -85,6 +85,10 @@ function verdictOf(error: SpawnFailure, { command, cwdExists }: SpawnContext): V
     (error.win32Code === undefined ? undefined : BY_WIN32[error.win32Code]) ??
     (error.code !== undefined && Object.hasOwn(BY_ERRNO, error.code) ? BY_ERRNO[error.code] : undefined);
   if (known === undefined) return { code: 'PROCESS_SPAWN_FAILED', reason: nameOf(error) };
+  if (known.code === 'PROCESS_CWD_MISSING' && cwdExists === true) {
+    // Windows says the same of a folder whose path has more than the 258 characters that it can work in.
+    return { code: 'PROCESS_SPAWN_FAILED', reason: 'the path of its working folder is too long for Windows' };
+  }
   return known.code === 'PROCESS_COMMAND_NOT_FOUND' && cwdExists === false ? { code: 'PROCESS_CWD_MISSING' } : known;
 }
 

@@ -45,6 +45,12 @@ test('a folder that is missing is told apart from a command that is missing', ()
   assert.equal(codeOf(true), 'PROCESS_COMMAND_NOT_FOUND');
 });
 
+test('a folder that is there, and that Windows cannot work in, is not said to be missing', () => {
+  const error = classifySpawnError(failure({ win32Code: 267 }), { ...context, cwdExists: true });
+  assert.equal(error.code, 'PROCESS_SPAWN_FAILED');
+  assert.match(error.message, /the path of its working folder is too long for Windows/);
+});
+
 test('a batch file that Node refuses is named as such', () => {
   const error = classifySpawnError(failure({ code: 'EINVAL' }), { ...context, command: 'C:\\tools\\npx.CMD' });
   assert.equal(
