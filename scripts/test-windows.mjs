@@ -9,7 +9,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from './lib.mjs';
+import { root, seconds } from './lib.mjs';
 
 const { values, positionals: filters } = parseArgs({
   options: { node: { type: 'string', default: '22' }, full: { type: 'boolean', default: false } },
@@ -17,6 +17,8 @@ const { values, positionals: filters } = parseArgs({
 });
 /** What scripts/wine-node exits with where it is at fault itself. */
 const RIG_FAILED = 125;
+const MOST_TRIES = 3;
+const PARTS = 6;
 const suite = ['windows', ...filters];
 if (values.full) process.env.HOLDFAST_TEST_FULL = '1';
 const rig = join(root, 'scripts', 'wine-node');
@@ -24,7 +26,8 @@ const cache =
   process.env.HOLDFAST_WINE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast-wine');
 
 if (process.platform === 'win32') {
-  process.exitCode = await hand(process.execPath, [join(root, 'scripts', 'test.mjs'), ...suite], root);
+  const { code } = await hand(process.execPath, [join(root, 'scripts', 'test.mjs'), ...suite], root, 'inherit');
+  process.exitCode = code;
 } else if (process.platform === 'linux' && process.arch === 'x64') {
   process.exitCode = await underWine();
 } else {
@@ -41,15 +44,48 @@ async function underWine() {
   if (modules === null) return 1;
   const stage = makeStage(modules);
   try {
-    // Longer than the run allows itself: it is the runner that names a file that hangs.
-    const args = ['--node', values.node, '--timeout', '1000', '--', 'scripts/test.mjs', ...suite];
-    const code = await hand(rig, args, stage);
-    if (code !== RIG_FAILED) return code;
-    // Wine's server has been seen to crash, which says nothing of what was tested. Twice in a row would.
-    console.error('the rig failed, not a test: once more from the beginning');
-    return await hand(rig, args, stage);
+    return await runParts(stage);
   } finally {
     rmSync(stage, { recursive: true });
+  }
+}
+
+/**
+ * Wine's server does one thing at a time, and has been seen to crash, which says nothing of what was tested. So the tests go in parts,
+ * each with a server of its own, two beside each other; a part whose server crashed is run again, and only that.
+ */
+async function runParts(stage) {
+  const count = filters.length > 0 ? 1 : PARTS;
+  const waiting = Array.from({ length: count }, (_, index) => index + 1);
+  const began = performance.now();
+  const results = [];
+  const work = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      results.push(await runPart(stage, part, count));
+    }
+  };
+  await Promise.all([work(), work()]);
+  const sum = key => results.reduce((total, result) => total + result[key], 0);
+  const figures = `${sum('files')} files, ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+  console.log(`\nwindows under Wine, Node ${values.node}: ${figures} in ${seconds(performance.now() - began)}`);
+  return results.every(({ code }) => code === 0) ? 0 : 1;
+}
+
+async function runPart(stage, part, count) {
+  // Longer than the run allows itself: it is the runner that names a file that hangs.
+  const env = count === 1 ? [] : ['--env', `HOLDFAST_TEST_PART=${part}/${count}`];
+  const args = ['--node', values.node, '--timeout', '1000', ...env, '--', 'scripts/test.mjs', ...suite];
+  for (let tries = 1; ; tries++) {
+    const { code, output } = await hand(rig, args, stage);
+    process.stdout.write(count === 1 ? output : `\n--- part ${part} of ${count}\n${output}`);
+    if (code === RIG_FAILED && tries < MOST_TRIES) {
+      console.error(`the rig failed, not a test: part ${part} once more`);
+      continue;
+    }
+    const [, files = 0, passed = 0, failed = 0, skipped = 0] =
+      /: (\d+) files, (\d+) passed, (\d+) failed, (\d+) skipped in [\d.]+ s\s*$/.exec(output) ?? [];
+    const counts = { files: Number(files), passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+    return { code, ...counts };
   }
 }
 
@@ -107,12 +143,22 @@ function isDone(command, args, cwd) {
   return status === 0;
 }
 
-/** Its output and its exit code are ours, and our signals its own. */
-function hand(command, args, cwd) {
-  const child = spawn(command, args, { cwd, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
+/** Resolves with its exit code and what it said. Our signals are its own. */
+function hand(command, args, cwd, stdio = ['ignore', 'pipe', 'pipe']) {
+  const child = spawn(command, args, { cwd, stdio });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', text => {
+      output += text;
+    });
+  }
+  const end = () => child.kill('SIGTERM');
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', code => resolve(code ?? 1));
+    child.once('close', code => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, end);
+      resolve({ code: code ?? 1, output });
+    });
   });
 }

@@ -1,6 +1,7 @@
 // Runs compiled test files under node:test.
 //   node scripts/test.mjs unit|scenarios|windows|full [FILTER...]     FILTER: a part of a file's path
 //   HOLDFAST_TEST_NODE   the Node to run them with; default: the one that runs this script
+//   HOLDFAST_TEST_PART   "2/6": every sixth file, from the second on; for runs beside each other
 //   HOLDFAST_TEST_TALLY  a file that gets one JSON line with the counts of this run
 // `full` is unit and scenarios with HOLDFAST_TEST_FULL=1, by which tests take their long form. `windows` is what
 // `npm run test:windows` runs, on Windows or under Wine: all unit tests, the scenarios named `*.windows.test.ts`, and
@@ -18,7 +19,8 @@ const suites = {
   unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
   scenarios: { concurrency: 1, testMs: 5 * MINUTE, runMs: 30 * MINUTE, has: scenario => scenario },
   windows: {
-    concurrency: 2,
+    // Under Wine two runs go beside each other: see test-windows.mjs.
+    concurrency: process.env.HOLDFAST_TEST_PART ? 1 : 2,
     testMs: 4 * MINUTE,
     runMs: 15 * MINUTE,
     has: (scenario, file) => !scenario || /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file),
@@ -30,6 +32,7 @@ const [name = 'unit', ...filters] = process.argv.slice(2);
 const suite = Object.hasOwn(suites, name)
   ? suites[name]
   : stopWith(`no suite "${name}": one of ${Object.keys(suites).join(', ')}`);
+const [part, parts] = (process.env.HOLDFAST_TEST_PART || '1/1').split('/').map(Number);
 const node = process.env.HOLDFAST_TEST_NODE || process.execPath;
 const version =
   spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() || stopWith(`cannot run Node at ${node}`);
@@ -43,7 +46,8 @@ const files = readdirSync(base, { recursive: true })
   .filter(file => suite.has(file.split(sep)[0] === 'scenarios', file))
   .filter(file => filters.length === 0 || filters.some(filter => file.split(sep).join('/').includes(filter)))
   .map(file => relative(root, join(base, file)))
-  .sort();
+  .sort()
+  .filter((_, index) => index % parts === part - 1);
 if (files.length === 0) stopWith(`no ${name} tests${filters.length > 0 ? ` match ${filters.join(' ')}` : ''}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-tally-'));

@@ -64,7 +64,7 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
   if (await isEmptyWithin(group, settleMs, clock, hasten)) return done('drained', []);
 
   if (!hasten.aborted) {
-    await group.terminate();
+    await Promise.race([group.terminate(), aborted(hasten)]);
     if (await isEmptyWithin(group, options.graceMs, clock, hasten)) return done('terminated', []);
   }
 

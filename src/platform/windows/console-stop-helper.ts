@@ -1,4 +1,4 @@
-// A program of its own, started by `console-stop.ts`: node console-stop-helper.js PID CREATED
+// A program of its own, started by `console-stop.ts`: node console-stop-helper.js PID:CREATED...
 
 import { openWin32, type RawHandle } from '../win32.ts';
 import { nativeWindows } from './kernel32.ts';
@@ -18,8 +18,7 @@ const HAND_OVER_MS = 20;
 
 const { win32 } = openWin32();
 const native = nativeWindows();
-const pid = Number(process.argv[2]);
-if (win32 !== null && native !== null && String(createdAt(native.kernel32, pid)) === process.argv[3]) {
+if (win32 !== null && native !== null) {
   const console = win32.bind<Console>('kernel32.dll', {
     FreeConsole: 'bool FreeConsole()',
     AttachConsole: 'bool AttachConsole(uint32 pid)',
@@ -27,8 +26,10 @@ if (win32 !== null && native !== null && String(createdAt(native.kernel32, pid))
     GenerateConsoleCtrlEvent: 'bool GenerateConsoleCtrlEvent(uint32 event, uint32 group)',
     Sleep: 'void Sleep(uint32 ms)',
   });
-  console.FreeConsole();
-  if (console.AttachConsole(pid)) {
+  for (const [pid, created] of process.argv.slice(2).map(asked => asked.split(':'))) {
+    if (String(createdAt(native.kernel32, Number(pid))) !== created) continue;
+    console.FreeConsole();
+    if (!console.AttachConsole(Number(pid))) continue;
     // Null and true: this process ignores Ctrl-C.
     console.SetConsoleCtrlHandler(null, true);
     console.GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
