@@ -4,7 +4,7 @@
 //   HOLDFAST_TEST_PART   "2/6": every sixth file, from the second on; for runs beside each other
 //   HOLDFAST_TEST_TALLY  a file that gets one JSON line with the counts of this run
 // `full` is unit and scenarios with HOLDFAST_TEST_FULL=1, by which tests take their long form. `windows` is what
-// `npm run test:windows` runs, on Windows or under Wine: all unit tests, the scenarios named `*.windows.test.ts`, and
+// `npm run test:windows` runs, on Windows or under Wine: the unit tests, the scenarios named `*.windows.test.ts`, and
 // those that say as much on Windows as elsewhere.
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,7 +23,11 @@ const suites = {
     concurrency: process.env.HOLDFAST_TEST_PART ? 1 : 2,
     testMs: 4 * MINUTE,
     runMs: 15 * MINUTE,
-    has: (scenario, file) => !scenario || /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file),
+    has: (scenario, file) =>
+      scenario
+        ? /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file)
+        : // What is written in the repository is the same on every system.
+          !/^(docs[\\/]|(architecture|dependencies)\.test)/.test(file),
   },
   full: { concurrency: 1, testMs: 20 * MINUTE, runMs: 80 * MINUTE, has: () => true },
 };
