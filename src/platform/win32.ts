@@ -3,7 +3,6 @@
 // koffi's asynchronous calls run in libuv's own pool, four of them at most, and lose the last error: there is no door to them here.
 
 import { createRequire } from 'node:module';
-import type koffi from 'koffi';
 import { os } from './platform.ts';
 
 /** A HANDLE, HKEY, HMODULE or SOCKET. */
@@ -26,6 +25,13 @@ export interface Win32 {
   read(address: bigint, length: number): Buffer;
 }
 
+/** What is used of koffi. Not its own types: who has left the package out must be able to compile this, too. */
+interface Koffi {
+  load(dll: string): { func(prototype: string): (...args: unknown[]) => unknown };
+  address(buffer: Buffer): bigint;
+  view(address: bigint, length: number): ArrayBuffer;
+}
+
 export type Capability =
   | { readonly win32: Win32; readonly why: null }
   /** `why` says for people what is missing. */
@@ -46,7 +52,7 @@ function load(): Capability {
   // The layouts of structures in windows/ are those of 64 bits.
   if (process.arch !== 'x64' && process.arch !== 'arm64') return shut(`there are no native calls on ${process.arch}`);
   try {
-    return { win32: through(createRequire(import.meta.url)('koffi') as typeof koffi), why: null };
+    return { win32: through(createRequire(import.meta.url)('koffi') as Koffi), why: null };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return shut(
@@ -57,7 +63,7 @@ function load(): Capability {
   }
 }
 
-function through(ffi: typeof koffi): Win32 {
+function through(ffi: Koffi): Win32 {
   return {
     bind<F extends Functions<F>>(dll: string, prototypes: Readonly<Record<keyof F, string>>): F {
       const library = ffi.load(dll);
