@@ -12,6 +12,7 @@ export const LIMIT = {
   priorityClass: 0x20,
   dieOnUnhandledException: 0x400,
   breakawayOk: 0x800,
+  silentBreakawayOk: 0x1000,
   killOnJobClose: 0x2000,
 } as const;
 

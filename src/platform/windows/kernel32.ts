@@ -9,6 +9,8 @@ type Pointer = Buffer | bigint | null;
 
 export interface Kernel32 {
   GetLastError(): number;
+  GetACP(): number;
+  GetOEMCP(): number;
   CloseHandle(handle: RawHandle): boolean;
   GetCurrentProcess(): RawHandle;
   OpenProcess(rights: number, inherits: boolean, pid: number): RawHandle;
@@ -79,6 +81,8 @@ export interface Kernel32 {
 
 const PROTOTYPES: Readonly<Record<keyof Kernel32, string>> = {
   GetLastError: 'uint32 GetLastError()',
+  GetACP: 'uint32 GetACP()',
+  GetOEMCP: 'uint32 GetOEMCP()',
   CloseHandle: 'bool CloseHandle(intptr_t handle)',
   GetCurrentProcess: 'intptr_t GetCurrentProcess()',
   OpenProcess: 'intptr_t OpenProcess(uint32 rights, bool inherits, uint32 pid)',

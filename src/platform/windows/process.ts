@@ -62,6 +62,13 @@ export function lifeOf(kernel32: Kernel32, pid: number): { readonly created: big
 
 export const WAIT_TIMEOUT = 0x102;
 
+/** Whether a process is in any job at all. @throws Win32Error */
+export function isInJob(kernel32: Kernel32, process: RawHandle): boolean {
+  const result = Buffer.alloc(4);
+  must(kernel32, 'IsProcessInJob', kernel32.IsProcessInJob(process, 0, result));
+  return result.readInt32LE() !== 0;
+}
+
 /** The exit code of a process that has ended. @throws Win32Error */
 export function exitCodeOf(kernel32: Kernel32, process: RawHandle): number {
   const code = Buffer.alloc(4);

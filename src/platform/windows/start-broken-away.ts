@@ -5,6 +5,7 @@ import { commandLine } from './command-line.ts';
 import { CREATE_BREAKAWAY_FROM_JOB, createProcess } from './create-process.ts';
 import { Handle, whileOpen } from './handle.ts';
 import { type Kernel32, must, type Native } from './kernel32.ts';
+import { isInJob } from './process.ts';
 import { Win32Error } from './win32-error.ts';
 
 const ERROR_ACCESS_DENIED = 5;
@@ -65,12 +66,6 @@ function created(native: Native, what: Parameters<typeof createProcess>[1]): Det
       cause: error,
     });
   }
-}
-
-function isInJob(kernel32: Kernel32, process: RawHandle): boolean {
-  const result = Buffer.alloc(4);
-  must(kernel32, 'IsProcessInJob', kernel32.IsProcessInJob(process, 0, result));
-  return result.readInt32LE() !== 0;
 }
 
 function openFile(kernel32: Kernel32, name: string, access: number, how: number): Handle {

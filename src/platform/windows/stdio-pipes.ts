@@ -74,6 +74,7 @@ async function openPipe(
     childEnd = connect(native, name, proof, does);
   } catch (error) {
     server.close();
+    // Told by the error that is thrown here.
     accepted.catch(() => undefined);
     throw error;
   }

@@ -1,18 +1,11 @@
 // What Windows tells of this process's surroundings: code pages, long paths, the job that we are in, our rights. It only asks.
 
 import { openWin32, type RawHandle, type Win32 } from '../win32.ts';
-import { Handle } from './handle.ts';
+import { Handle, whileOpen } from './handle.ts';
+import { LIMIT } from './job.ts';
+import { type Kernel32, must, type Native, nativeWindows } from './kernel32.ts';
+import { isInJob } from './process.ts';
 import { Win32Error } from './win32-error.ts';
-
-interface Kernel {
-  GetLastError(): number;
-  GetACP(): number;
-  GetOEMCP(): number;
-  GetCurrentProcess(): RawHandle;
-  CloseHandle(handle: RawHandle): boolean;
-  IsProcessInJob(process: RawHandle, job: RawHandle, result: Buffer): boolean;
-  QueryInformationJobObject(job: RawHandle, kind: number, data: Buffer, size: number, needed: null): boolean;
-}
 
 interface Advapi {
   OpenProcessToken(process: RawHandle, rights: number, token: Buffer): boolean;
@@ -27,17 +20,6 @@ interface Advapi {
     size: Buffer,
   ): number;
 }
-
-const KERNEL: Readonly<Record<keyof Kernel, string>> = {
-  GetLastError: 'uint32 GetLastError()',
-  GetACP: 'uint32 GetACP()',
-  GetOEMCP: 'uint32 GetOEMCP()',
-  GetCurrentProcess: 'intptr_t GetCurrentProcess()',
-  CloseHandle: 'bool CloseHandle(intptr_t handle)',
-  IsProcessInJob: 'bool IsProcessInJob(intptr_t process, intptr_t job, void* result)',
-  QueryInformationJobObject:
-    'bool QueryInformationJobObject(intptr_t job, int kind, void* data, uint32 size, void* needed)',
-};
 
 const ADVAPI: Readonly<Record<keyof Advapi, string>> = {
   OpenProcessToken: 'bool OpenProcessToken(intptr_t process, uint32 rights, void* token)',
@@ -57,9 +39,6 @@ const JOB_UI_RESTRICTIONS = 4;
 /** Where the flags stand in JOBOBJECT_BASIC_LIMIT_INFORMATION, and how long that is. */
 const LIMIT_FLAGS_AT = 16;
 const BASIC_LIMITS_SIZE = 64;
-const KILL_ON_JOB_CLOSE = 0x2000;
-const BREAKAWAY_OK = 0x800;
-const SILENT_BREAKAWAY_OK = 0x1000;
 
 /** The job that this process is in, if any: the innermost one, where there are several. */
 export interface OwnJob {
@@ -90,15 +69,18 @@ export interface Surroundings {
 export const whyNoNativeCalls = (): string | null => openWin32().why;
 
 /** Null where there are no native calls. */
-export function windowsSurroundings(win32: Pick<Win32, 'bind'> | null = openWin32().win32): Surroundings | null {
-  if (win32 === null) return null;
-  const kernel = win32.bind<Kernel>('kernel32.dll', KERNEL);
+export function windowsSurroundings(
+  native: Pick<Native, 'kernel32'> | null = nativeWindows(),
+  win32: Pick<Win32, 'bind'> | null = openWin32().win32,
+): Surroundings | null {
+  if (native === null || win32 === null) return null;
+  const { kernel32 } = native;
   const advapi = win32.bind<Advapi>('advapi32.dll', ADVAPI);
   return {
-    codePages: () => ({ ansi: kernel.GetACP(), oem: kernel.GetOEMCP() }),
+    codePages: () => ({ ansi: kernel32.GetACP(), oem: kernel32.GetOEMCP() }),
     hasLongPaths: () => readLongPaths(advapi),
-    job: () => readJob(kernel),
-    isElevated: () => readElevation(kernel, advapi),
+    job: () => readJob(kernel32),
+    isElevated: () => readElevation(kernel32, advapi),
   };
 }
 
@@ -114,49 +96,40 @@ function readLongPaths(advapi: Advapi): boolean {
   return data.readUInt32LE() !== 0;
 }
 
-function readJob(kernel: Kernel): OwnJob {
-  const result = Buffer.alloc(4);
-  check(kernel, 'IsProcessInJob', kernel.IsProcessInJob(kernel.GetCurrentProcess(), 0, result));
-  if (result.readInt32LE() === 0) {
+function readJob(kernel32: Kernel32): OwnJob {
+  if (!isInJob(kernel32, kernel32.GetCurrentProcess())) {
     return { isInJob: false, endsWhenClosed: false, allowsBreakaway: false, restrictsUi: false };
   }
   // Without a handle the question is about the job that we are in.
   const limits = Buffer.alloc(BASIC_LIMITS_SIZE);
-  const ofLimits = kernel.QueryInformationJobObject(0, JOB_BASIC_LIMITS, limits, limits.length, null);
-  check(kernel, 'QueryInformationJobObject', ofLimits);
+  const isTold = kernel32.QueryInformationJobObject(0, JOB_BASIC_LIMITS, limits, limits.length, null);
+  must(kernel32, 'QueryInformationJobObject', isTold);
   const flags = limits.readUInt32LE(LIMIT_FLAGS_AT);
   return {
     isInJob: true,
-    endsWhenClosed: (flags & KILL_ON_JOB_CLOSE) !== 0,
-    allowsBreakaway: (flags & (BREAKAWAY_OK | SILENT_BREAKAWAY_OK)) !== 0,
-    restrictsUi: readUiRestrictions(kernel),
+    endsWhenClosed: (flags & LIMIT.killOnJobClose) !== 0,
+    allowsBreakaway: (flags & (LIMIT.breakawayOk | LIMIT.silentBreakawayOk)) !== 0,
+    restrictsUi: readUiRestrictions(kernel32),
   };
 }
 
-function readUiRestrictions(kernel: Kernel): boolean | null {
+function readUiRestrictions(kernel32: Kernel32): boolean | null {
   const data = Buffer.alloc(4);
-  if (kernel.QueryInformationJobObject(0, JOB_UI_RESTRICTIONS, data, data.length, null))
+  if (kernel32.QueryInformationJobObject(0, JOB_UI_RESTRICTIONS, data, data.length, null))
     return data.readUInt32LE() !== 0;
-  const error = kernel.GetLastError();
+  const error = kernel32.GetLastError();
   if (error === ERROR_INVALID_FUNCTION) return null;
   throw new Win32Error('QueryInformationJobObject', error);
 }
 
-function readElevation(kernel: Kernel, advapi: Advapi): boolean {
+function readElevation(kernel32: Kernel32, advapi: Advapi): boolean {
   const token = Buffer.alloc(8);
-  check(kernel, 'OpenProcessToken', advapi.OpenProcessToken(kernel.GetCurrentProcess(), TOKEN_QUERY, token));
-  const handle = new Handle(kernel, token.readBigInt64LE(), 'our own token');
-  try {
+  must(kernel32, 'OpenProcessToken', advapi.OpenProcessToken(kernel32.GetCurrentProcess(), TOKEN_QUERY, token));
+  return whileOpen(new Handle(kernel32, token.readBigInt64LE(), 'our own token'), raw => {
     const elevation = Buffer.alloc(4);
     const needed = Buffer.alloc(4);
-    const told = advapi.GetTokenInformation(handle.raw, TOKEN_ELEVATION, elevation, elevation.length, needed);
-    check(kernel, 'GetTokenInformation', told);
+    const isTold = advapi.GetTokenInformation(raw, TOKEN_ELEVATION, elevation, elevation.length, needed);
+    must(kernel32, 'GetTokenInformation', isTold);
     return elevation.readUInt32LE() !== 0;
-  } finally {
-    handle[Symbol.dispose]();
-  }
-}
-
-function check(kernel: Kernel, syscall: string, succeeded: boolean): void {
-  if (!succeeded) throw new Win32Error(syscall, kernel.GetLastError());
+  });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Win32 } from '../../../src/platform/win32.ts';
 import { openHandles } from '../../../src/platform/windows/handle.ts';
+import type { Kernel32 } from '../../../src/platform/windows/kernel32.ts';
 import { windowsSurroundings } from '../../../src/platform/windows/surroundings.ts';
 
 interface Played {
@@ -16,29 +17,27 @@ interface Played {
 
 /** Windows as it would answer, in the buffers that it is given. */
 function played({ isInJob = false, limitFlags = 0, ui = 0, registry, elevated = 0, tokenFails = false }: Played) {
-  const dlls: Record<string, object> = {
-    'kernel32.dll': {
-      GetLastError: () => (ui === null ? 1 : 5),
-      GetACP: () => 932,
-      GetOEMCP: () => 437,
-      GetCurrentProcess: () => -1n,
-      CloseHandle: () => true,
-      IsProcessInJob: (_process: bigint, _job: number, result: Buffer) => result.writeInt32LE(isInJob ? 1 : 0) > 0,
-      QueryInformationJobObject: (_job: number, kind: number, data: Buffer) =>
-        (kind === 2 ? data.writeUInt32LE(limitFlags, 16) : ui !== null && data.writeUInt32LE(ui)) !== false,
-    },
-    'advapi32.dll': {
-      OpenProcessToken: (_process: bigint, _rights: number, token: Buffer) => token.writeBigInt64LE(4n) > 0,
-      GetTokenInformation: (_token: bigint, _kind: number, data: Buffer) =>
-        !tokenFails && data.writeUInt32LE(elevated) > 0,
-      RegGetValueW: (...args: [number, string, string, number, null, Buffer, Buffer]) => {
-        args[5].writeUInt32LE(registry?.value ?? 0);
-        return registry?.error ?? 0;
-      },
+  const kernel32 = {
+    GetLastError: () => (ui === null ? 1 : 5),
+    GetACP: () => 932,
+    GetOEMCP: () => 437,
+    GetCurrentProcess: () => -1n,
+    CloseHandle: () => true,
+    IsProcessInJob: (_process: bigint, _job: number, result: Buffer) => result.writeInt32LE(isInJob ? 1 : 0) > 0,
+    QueryInformationJobObject: (_job: number, kind: number, data: Buffer) =>
+      (kind === 2 ? data.writeUInt32LE(limitFlags, 16) : ui !== null && data.writeUInt32LE(ui)) !== false,
+  } as unknown as Kernel32;
+  const advapi = {
+    OpenProcessToken: (_process: bigint, _rights: number, token: Buffer) => token.writeBigInt64LE(4n) > 0,
+    GetTokenInformation: (_token: bigint, _kind: number, data: Buffer) =>
+      !tokenFails && data.writeUInt32LE(elevated) > 0,
+    RegGetValueW: (...args: [number, string, string, number, null, Buffer, Buffer]) => {
+      args[5].writeUInt32LE(registry?.value ?? 0);
+      return registry?.error ?? 0;
     },
   };
-  const win32 = { bind: (dll: string) => dlls[dll] } as unknown as Win32;
-  return windowsSurroundings(win32) ?? assert.fail('there are native calls');
+  const win32 = { bind: (dll: string) => (dll === 'advapi32.dll' ? advapi : null) } as unknown as Win32;
+  return windowsSurroundings({ kernel32 }, win32) ?? assert.fail('there are native calls');
 }
 
 test('what Windows answers is read from where it stands', () => {
