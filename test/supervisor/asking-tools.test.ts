@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AskingTools } from '../../src/supervisor/asking-tools.ts';
+
+const CAN = { sampling: {} };
+const ASK = 'elicitation/create';
+
+function setUp(known: readonly string[] = []) {
+  const kept = new Set(known);
+  let learned = 0;
+  const tools = new AskingTools(kept, () => void learned++);
+  return { tools, kept, learned: () => learned, apart: (tool: string) => tools.needsOwn(tool, CAN) };
+}
+
+test('a tool that has asked its only client is known for it, once', () => {
+  const { tools, kept, learned, apart } = setUp();
+  assert.equal(apart('a'), false);
+  tools.asked(ASK, ['a'], true);
+  tools.asked('sampling/createMessage', ['a'], true);
+  assert.deepEqual([[...kept], learned(), apart('a'), apart('b')], [['a'], 1, true, false]);
+  assert.equal(tools.needsOwn('a', { roots: {} }), false, 'a client that cannot be asked may share');
+});
+
+test('of several in flight each is a suspect, until it has answered alone without a question', () => {
+  const { tools, kept, apart } = setUp();
+  tools.asked(ASK, ['a', 'b'], false);
+  assert.deepEqual([apart('a'), apart('b'), kept.size], [true, true, 0]);
+  tools.cleared('a');
+  tools.asked(ASK, ['b'], true);
+  assert.deepEqual([apart('a'), apart('b'), [...kept]], [false, true, ['b']]);
+  tools.cleared('b');
+  assert.equal(apart('b'), true, 'what is known stays');
+});
+
+test('one that is known explains the question, and no other is suspected; asking for roots or vendors’ questions are no matter', () => {
+  const { tools, apart, learned } = setUp(['a']);
+  tools.asked(ASK, ['a', 'b'], false);
+  tools.asked('roots/list', ['b'], true);
+  tools.asked('vendor/ask', ['b'], true);
+  tools.asked(ASK, [], true);
+  assert.deepEqual([apart('b'), learned()], [false, 0]);
+});
