@@ -7,6 +7,8 @@ export class AskingTools {
   readonly #onLearned: () => void;
   /** In flight when a question came that may have been another's; until they are cleared. */
   readonly #suspects = new Set<string>();
+  /** Have answered at least once without a question in between: the last to be suspected. */
+  readonly #quiet = new Set<string>();
 
   constructor(known: Set<string>, onLearned: () => void) {
     this.#known = known;
@@ -25,7 +27,8 @@ export class AskingTools {
     const [only] = tools;
     if (only === undefined) return;
     if (!isCertain || tools.length > 1) {
-      for (const tool of tools) this.#suspects.add(tool);
+      const likely = tools.filter(tool => !this.#quiet.has(tool));
+      for (const tool of likely.length > 0 ? likely : tools) this.#suspects.add(tool);
       return;
     }
     this.#suspects.delete(only);
@@ -33,8 +36,9 @@ export class AskingTools {
     this.#onLearned();
   }
 
-  /** The tool has answered, on an instance of its client's own, and has asked nothing. */
-  cleared(tool: string): void {
-    this.#suspects.delete(tool);
+  /** The tool has answered, and nothing was asked meanwhile. On an instance of its client's own, where it could have, that clears it. */
+  answered(tool: string, isOwn: boolean): void {
+    this.#quiet.add(tool);
+    if (isOwn) this.#suspects.delete(tool);
   }
 }

@@ -114,8 +114,10 @@ export class Attached implements Attachment, Member {
   }
 
   #placeFor({ method, value }: RequestEnvelope): Audience {
-    const { name } = (value.params ?? {}) as { name?: unknown };
-    const isOwn = method === 'tools/call' && this.#server.needsOwn(String(name), this.profile);
+    const { name, task } = (value.params ?? {}) as { name?: unknown; task?: unknown };
+    // A task outlives its call, and who asks for tasks is told all that the process has.
+    const isTask = (task !== undefined && task !== null) || method.startsWith('tasks/');
+    const isOwn = isTask || (method === 'tools/call' && this.#server.needsOwn(String(name), this.profile));
     const place = this.#place;
     return place !== null && (!isOwn || place.owner === this) ? place : this.#server.place(this, isOwn);
   }

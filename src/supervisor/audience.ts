@@ -6,6 +6,7 @@ import type { Addressee, SessionAudience, SessionHost, Told } from '../session/s
 import type { AskingTools } from './asking-tools.ts';
 import type { ClientProfile } from './attachment.ts';
 import { attribute } from './attribution.ts';
+import { Elicitations } from './elicitations.ts';
 import type { Instance } from './instance.ts';
 import { LogLevels } from './log-levels.ts';
 import type { Berth } from './placement.ts';
@@ -47,6 +48,7 @@ export class Audience implements SessionAudience {
   /** Clients have used its present process. */
   isUsed = false;
   readonly #setup: AudienceSetup;
+  readonly #elicitations = new Elicitations<Member>();
   readonly #levels = new LogLevels<object>();
   readonly #subscriptions = new Subscriptions<Member>();
 
@@ -139,7 +141,10 @@ export class Audience implements SessionAudience {
     const client = attribute(this.#askable(), asking);
     this.#setup.tools.asked(question.method, calls.toolsOf(asking), client !== null);
     if (client?.isGone === true) return { error: 'the client is gone' };
-    if (client !== null) return { client };
+    if (client !== null) {
+      this.#elicitations.asked(question, client);
+      return { client };
+    }
     const isShared = asking.size > 1 || this.members.size > 1;
     return {
       error: isShared
@@ -161,6 +166,11 @@ export class Audience implements SessionAudience {
         }
         return;
       }
+      case 'notifications/elicitation/complete': {
+        const asked = this.#elicitations.completed(params);
+        for (const member of asked === null ? this.#all() : [asked]) member.onNotification(text);
+        return;
+      }
       default:
         for (const member of this.#all()) if (isNews || member.kind !== 'client') member.onNotification(text);
         if (!isNews || !method.endsWith('/list_changed')) return;
@@ -170,8 +180,8 @@ export class Audience implements SessionAudience {
 
   /** A call of it has ended. */
   finished({ call, settled, answer }: Finished): void {
-    if (call.tool === null || call.hasAsked || this.owner === null || call.options.owner !== this.owner) return;
-    if (settled.ok && answer?.error === null) this.#setup.tools.cleared(call.tool);
+    if (call.tool === null || call.hasAsked || !settled.ok || answer?.error !== null) return;
+    this.#setup.tools.answered(call.tool, this.owner !== null && call.options.owner === this.owner);
   }
 
   async #subscribe(member: Member, uri: string, envelope: RequestEnvelope, options: CallOptions): Promise<string> {

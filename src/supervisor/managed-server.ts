@@ -79,6 +79,8 @@ export class ManagedServer implements AttachedTo {
   }
 
   start(): void {
+    const [audience] = this.#audiences;
+    if (this.first.model.state.name === 'stopped') audience.isUsed = audience.members.size > 0;
     this.first.start();
   }
 

@@ -25,10 +25,12 @@ test('of several in flight each is a suspect, until it has answered alone withou
   const { tools, kept, apart } = setUp();
   tools.asked(ASK, ['a', 'b'], false);
   assert.deepEqual([apart('a'), apart('b'), kept.size], [true, true, 0]);
-  tools.cleared('a');
+  tools.answered('a', false);
+  assert.equal(apart('a'), true, 'where others were there, too, that says little');
+  tools.answered('a', true);
   tools.asked(ASK, ['b'], true);
   assert.deepEqual([apart('a'), apart('b'), [...kept]], [false, true, ['b']]);
-  tools.cleared('b');
+  tools.answered('b', true);
   assert.equal(apart('b'), true, 'what is known stays');
 });
 
@@ -39,4 +41,13 @@ test('one that is known explains the question, and no other is suspected; asking
   tools.asked('vendor/ask', ['b'], true);
   tools.asked(ASK, [], true);
   assert.deepEqual([apart('b'), learned()], [false, 0]);
+});
+
+test('a tool that has answered quietly before is suspected last', () => {
+  const { tools, apart } = setUp();
+  tools.answered('echo', false);
+  tools.asked(ASK, ['echo', 'new'], false);
+  assert.deepEqual([apart('echo'), apart('new')], [false, true]);
+  tools.asked(ASK, ['echo'], false);
+  assert.equal(apart('echo'), true, 'where there is no other');
 });

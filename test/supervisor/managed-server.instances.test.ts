@@ -161,7 +161,9 @@ describe('the processes of one server', { concurrency: 2 }, () => {
     const { attach } = await pool(t, spec, { isStarted: false });
     const told: { progressToken: unknown; progress: number; message: string }[] = [];
     const params = { name: 'echo', arguments: { text: 'x' }, _meta: { progressToken: 'tok\u00e9n' } };
-    const answer = await attach().request('tools/call', params, text => told.push(JSON.parse(text).params));
+    const answer = await attach().request('tools/call', params, {
+      onProgress: text => told.push(JSON.parse(text).params),
+    });
     assert.equal(answer.error, undefined);
     assert.ok(told.every(({ progressToken }) => progressToken === 'tok\u00e9n'));
     const figures = told.map(({ progress }) => progress);

@@ -139,7 +139,7 @@ describe('what one client tells a process that serves several', { concurrency: 2
         const onProgress = (text: string) => steps.push(JSON.parse(text).params);
         const params = { name: 'progress', arguments: { steps: 3 + (index % 3), ms: 1 }, _meta: { progressToken: 7 } };
         const [answer, echo] = await Promise.all([
-          client.request('tools/call', params, onProgress),
+          client.request('tools/call', params, { onProgress }),
           client.call('echo', { text: `mark ${index}` }),
         ]);
         assert.equal(echo, `mark ${index}`);

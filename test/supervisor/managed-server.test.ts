@@ -199,3 +199,47 @@ describe('a question of the server', { concurrency: 2 }, () => {
     assert.match(await one.call('ask-roots'), /\{"roots":\[\]\}/);
   });
 });
+
+describe('many clients of one server', { concurrency: 1 }, () => {
+  test('each gets its own answers, questions, progress and cancellations, and nobody another’s', async t => {
+    const { attach } = await pool(t, served('well-behaved'));
+    const teacher = attach();
+    teacher.answer = { action: 'decline', role: 'assistant' };
+    for (const tool of ['ask-elicitation', 'ask-sampling']) await teacher.call(tool);
+    const clients = Array.from({ length: 6 }, (_, index) => ({ client: attach(), mark: `mark-${index}` }));
+    await Promise.all(
+      clients.map(async ({ client, mark }) => {
+        client.answer = { action: 'accept', role: 'assistant', content: { name: mark } };
+        const progress: string[] = [];
+        const controller = new AbortController();
+        const cancelled = fault(client.request('tools/call', { name: 'hang' }, { signal: controller.signal }));
+        const params = { name: 'progress', arguments: { steps: 2, ms: 5 }, _meta: { progressToken: mark } };
+        const [echo, elicited, sampled] = await Promise.all([
+          client.call('echo', { text: mark }),
+          client.call('ask-elicitation'),
+          client.call('ask-sampling'),
+          client.request('tools/call', params, { onProgress: text => progress.push(text) }),
+        ]);
+        controller.abort();
+        assert.equal((await cancelled).code, 'TOOL_CALL_CANCELLED');
+        assert.equal(echo, mark);
+        for (const text of [elicited, sampled]) assert.ok(text.includes(mark), text);
+        assert.deepEqual(client.asked.map(({ method }) => method).sort(), [
+          'elicitation/create',
+          'sampling/createMessage',
+        ]);
+        assert.ok(progress.length >= 2 && progress.every(text => text.includes(mark)));
+      }),
+    );
+    assert.equal(new Set(await Promise.all(clients.map(({ client }) => client.pid()))).size, clients.length);
+  });
+
+  test('a task is for its client alone', async t => {
+    const { attach } = await pool(t, served('well-behaved'));
+    const [one, two] = [attach(), attach()];
+    const pids = [await one.pid(), await two.pid()];
+    assert.equal(pids[0], pids[1]);
+    await two.request('tools/call', { name: 'echo', arguments: {}, task: { ttl: 1_000 } });
+    assert.notEqual(await two.pid(), pids[0]);
+  });
+});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { configFromObject } from '../../src/config/load.ts';
 import type { Clock } from '../../src/process/clock.ts';
+import type { CallOptions } from '../../src/session/call.ts';
 import type { Handlers } from '../../src/session/host-handlers.ts';
 import type { AttachedClient, Attachment, ClientProfile } from '../../src/supervisor/attachment.ts';
 import { resolverFor } from '../../src/supervisor/resolver.ts';
@@ -109,10 +110,10 @@ export class FakeClient implements AttachedClient {
     return this.attachment.respond(JSON.stringify({ jsonrpc: '2.0', id, result }));
   }
 
-  async request(method: string, params: object = {}, onProgress?: (text: string) => void): Promise<Answer> {
+  async request(method: string, params: object = {}, options: Partial<CallOptions> = {}): Promise<Answer> {
     const id = ++this.#lastId;
     const text = JSON.stringify({ jsonrpc: '2.0', id, method, params });
-    const answer = JSON.parse(await this.attachment.request(text, { deadline: Infinity, onProgress })) as Answer;
+    const answer = JSON.parse(await this.attachment.request(text, { deadline: Infinity, ...options })) as Answer;
     assert.equal(answer.id, id);
     return answer;
   }
