@@ -64,4 +64,16 @@ export const toolEntries = {
     'send a JSON-RPC 2.0 request with one id and one method',
     ['reason'],
   ),
+  TOOL_NAME_UNKNOWN: entry(
+    false,
+    'there is no {kind} "{name}"[, but "{nearest}"]',
+    'list them again: what the servers offer may have changed',
+    ['kind', 'name', 'nearest'],
+  ),
+  TOOL_BAD_PARAMS: entry(
+    false,
+    'the params of the request are not valid: {reason}',
+    'see what the protocol says about this method',
+    ['reason'],
+  ),
 } as const satisfies Record<`TOOL_${string}`, CatalogueEntry>;
