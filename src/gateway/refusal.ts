@@ -3,9 +3,9 @@ import { nearest } from '../errors/nearest.ts';
 import { errorResponse, type RequestEnvelope } from '../session/json-text.ts';
 
 export const METHOD_NOT_FOUND = -32601;
-export const INVALID_PARAMS = -32602;
+const INVALID_PARAMS = -32602;
 /** MCP, until 2025-11-25: there is no such resource. */
-export const RESOURCE_NOT_FOUND = -32002;
+const RESOURCE_NOT_FOUND = -32002;
 
 /** A client's words come back to it in part: it knows them. */
 const MAX_QUOTED = 200;
