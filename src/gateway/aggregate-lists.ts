@@ -92,7 +92,7 @@ export class AggregateLists {
   /** Whether the client would see something else than before; from now on that is what it has seen. */
   isNews(kind: ListKind): boolean {
     const told = this.#told.get(kind);
-    // Its answer will be the news.
+    // A client that has looked at nothing has nothing to be told, and to one that is looking the answer will be the news.
     if (told === undefined || (this.#answering.get(kind) ?? 0) > 0) return false;
     const views = this.views(kind);
     this.#told.set(kind, views);
@@ -142,13 +142,12 @@ export class AggregateLists {
         this.#fetched.set(`${kind} ${server}`, await fetchList(upstream, kind));
       }
     } catch (error) {
-      if (signal.aborted) return;
       const details = { kind: WORDS[kind], why: String(error) };
       const fault =
         error instanceof HoldfastError ? error : new HoldfastError('TOOL_LIST_FAILED', { details, cause: error });
       this.#faults.set(server, fault.with({ server }));
     }
-    onArrival(kind);
+    if (!signal.aborted) onArrival(kind);
   }
 
   #nothingYet(kind: ListKind, missing: readonly string[]): HoldfastError {

@@ -30,10 +30,6 @@ export class AggregateMembers {
     this.#onNotification = onNotification;
   }
 
-  get areAllOpen(): boolean {
-    return this.#open.size === this.#servers.size;
-  }
-
   /** Those that have been needed so far. */
   get opened(): Iterable<Attachment> {
     return this.#open.values();

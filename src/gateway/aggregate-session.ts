@@ -200,8 +200,6 @@ export class AggregateSession implements BackendSession {
   }
 
   #announce(method: string): void {
-    // A client that has looked at nothing has nothing to be told.
-    if (!this.#members.areAllOpen) return;
     const review = this.#reviews.get(method) ?? new Coalesced(this.#context.clock, ANNOUNCE_PAUSE_MS);
     this.#reviews.set(method, review);
     review.run(async () => {

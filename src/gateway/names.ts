@@ -47,7 +47,7 @@ function distinct(all: readonly string[], limit: number, simplify: (name: string
     if (isOwn && simple.length <= limit) given.set(name, simple);
   }
   const taken = new Set(given.values());
-  for (const name of names.filter(name => !given.has(name)).toSorted()) {
+  for (const name of names.filter(name => !given.has(name))) {
     const cut = (wanted.get(name) ?? '').slice(0, limit - HASH_LENGTH - 1).replace(/_+$/, '');
     // A second try is for a name that another one has by chance or by intent.
     for (let attempt = 0; !given.has(name); attempt++) {

@@ -187,3 +187,42 @@ test('a client that goes leaves no timer, and whoever it waited for may come', a
   await client.clock.advance(1_000);
   assert.deepEqual(client.told(), []);
 });
+
+test('a client that goes hears nothing more, whatever was on its way', async () => {
+  const files = new FakeServer('files').heard({ tools: {}, prompts: {} }, { prompts: [] });
+  let answer = (_: string) => {};
+  files.answers.set(
+    'tools/list',
+    () =>
+      new Promise(resolve => {
+        answer = resolve;
+      }),
+  );
+  const client = new AggregateClient([files]);
+  await client.initialize();
+  const list = client.list('tools/list').catch((error: unknown) => error);
+  await client.clock.advance(FIRST_LIST_MS);
+  await list;
+  for (const name of ['a', 'b']) {
+    files.lists('prompts', [{ name }]);
+    announces(files, 'notifications/prompts/list_changed');
+    await client.clock.advance(0);
+  }
+  assert.deepEqual(client.told(), ['notifications/prompts/list_changed']);
+  client.session.close();
+  answer('{"tools":[{"name":"read"}]}');
+  files.lists('prompts', []);
+  client.backend.review();
+  await client.clock.advance(1_000);
+  assert.deepEqual(client.told(), []);
+});
+
+test('a client that has listed without a word before is told of changes, also of a server that was stopped', async () => {
+  const files = known('files', 'read');
+  files.stopped = true;
+  const client = new AggregateClient([files, known('web', 'fetch')]);
+  await client.list('tools/list');
+  files.stopped = false;
+  client.backend.review();
+  assert.deepEqual(client.told(), [LIST_CHANGED]);
+});

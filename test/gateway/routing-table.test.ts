@@ -17,7 +17,8 @@ const templates = (server: string, ...uris: string[]): View =>
   table.view(server, 'resourceTemplates', uris.map(resource));
 
 test('tools come under the name of their server, without those that are not offered', () => {
-  const view = table.view('files', 'tools', [tool('read'), tool('write_file'), tool('read'), tool('a.b')]);
+  const again = { key: 'read', raw: '{"name":"read","again":true}' };
+  const view = table.view('files', 'tools', [tool('read'), tool('write_file'), again, tool('a.b')]);
   assert.deepEqual(union([view]).raws, ['{"name":"files__read"}', '{"name":"files__a_b"}']);
   assert.equal(view.entries.get('files__a_b')?.key, 'a.b');
 });
