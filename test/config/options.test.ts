@@ -28,6 +28,7 @@ const builtIn = {
   maxMessageBytes: 67_108_864,
   maxQueue: 256,
   sharing: 'shared',
+  tools: { include: ['*'], exclude: [] },
   network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
 };
 
