@@ -26,6 +26,8 @@ export interface CallDesk {
   readonly asking: Deadlines<ModernCall>;
   readonly now: () => number;
   readonly redact: (line: string) => string;
+  /** An answer goes to the client. */
+  answered(request: ModernRequest, text: string): void;
   /** The call needs its session no more; `isClean`: nothing of it can come any more. */
   release(call: ModernCall, session: ModernSession, isClean: boolean): void;
 }
@@ -220,6 +222,7 @@ export class ModernCall implements SessionUser {
       const own = idRaw === this.#request.envelope.id.raw ? outcome.text : withId(outcome.text, idRaw);
       const result = resultOf(own);
       const { method } = round.request.envelope;
+      this.#desk.answered(round.request, own);
       if (result !== null) round.reply.answer(200, toModern(own, result, method, this.#session.serverInfo));
       else {
         const { status, text } = errorToModern(own);

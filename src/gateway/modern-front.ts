@@ -5,6 +5,7 @@ import type { Exchange, PostFront } from './exchange.ts';
 import { ModernCall, type Round } from './modern-call.ts';
 import { responsesOf } from './modern-inputs.ts';
 import { Listening } from './modern-listen.ts';
+import { MarkedTools } from './modern-params.ts';
 import { bindingOf, ParkedCalls } from './modern-parked.ts';
 import { Reply } from './modern-reply.ts';
 import { checkRequest, type ModernRequest, RPC } from './modern-request.ts';
@@ -39,6 +40,7 @@ export class ModernFront implements PostFront {
   readonly #parked: ParkedCalls<ModernCall>;
   readonly #asking: Deadlines<ModernCall>;
   readonly #beats: Deadlines<Reply>;
+  readonly #marked = new MarkedTools();
   readonly #calls = new Set<ModernCall>();
   readonly #listening = new Set<Listening>();
   #isClosed = false;
@@ -121,6 +123,8 @@ export class ModernFront implements PostFront {
 
   #callThatMayAsk(exchange: Exchange, { request, reply }: Pick<Round, 'request' | 'reply'>): void {
     const { envelope } = request;
+    const wrong = this.#marked.check(exchange.backend, request, exchange.request.headers);
+    if (wrong !== null) return reply.refuse(envelope.id.raw, wrong);
     const responses = responsesOf(envelope);
     if (!responses.ok) return reply.refuse(envelope.id.raw, responses.refusal);
     const round = { request, reply, responses: responses.values };
@@ -150,6 +154,9 @@ export class ModernFront implements PostFront {
       asking: this.#asking,
       now: () => this.#clock.now(),
       redact: this.#redact,
+      answered: (request: ModernRequest, text: string) => {
+        if (request.envelope.method === 'tools/list') this.#marked.learn(backend, request, text);
+      },
       release: (ended: ModernCall, freed: ModernSession, isClean: boolean) => {
         this.#calls.delete(ended);
         if (isClean) this.#sessions.giveBack(freed);

@@ -131,7 +131,8 @@ export function decodeHeader(value: string | string[] | undefined): string | nul
 
 const invalid = (message: string): Refusal => ({ status: 400, code: RPC.invalidParams, message });
 
-const mismatch = (header: string, body: string): Refusal => ({
+/** For a header that does not say what the body says. */
+export const mismatch = (header: string, body: string): Refusal => ({
   status: 400,
   code: RPC.headerMismatch,
   message: `the header ${header} is missing, malformed, or not equal to ${body}`,
