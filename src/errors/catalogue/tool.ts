@@ -46,6 +46,11 @@ export const toolEntries = {
     'nothing to do; it may have run in part',
     ['reason'],
   ),
+  TOOL_INPUT_TOO_LATE: entry(
+    false,
+    'the call that asked for this input is not open any more',
+    'call again without "requestState"; the first call may have run in part',
+  ),
   TOOL_CALL_FAILED: entry(
     false,
     'the server answered with error {rpcCode}[: {rpcMessage}]',
