@@ -31,7 +31,8 @@ export interface ListsSetup {
 /** What one client sees of all servers' lists: from what is kept; what was never read is asked for. */
 export class AggregateLists {
   readonly #setup: ListsSetup;
-  readonly #gone = new AbortController();
+  /** Made for the first request of our own: most clients need none, and to abort one costs more than all else of a close. */
+  #gone: AbortController | null = null;
   /** Lists that were asked for here, until the catalogue has them. */
   readonly #fetched = new Map<string, readonly Item[]>();
   readonly #coming = new Map<string, Promise<void>>();
@@ -100,7 +101,7 @@ export class AggregateLists {
   }
 
   close(): void {
-    this.#gone.abort();
+    this.#gone?.abort();
   }
 
   #wanted(): string[] {
@@ -130,6 +131,7 @@ export class AggregateLists {
   /** Does not reject: why there is nothing is kept for who asks. */
   async #fetch(server: string, kind: ListKind): Promise<void> {
     const { members, clock, onArrival } = this.#setup;
+    this.#gone ??= new AbortController();
     const { signal } = this.#gone;
     this.#faults.delete(server);
     try {

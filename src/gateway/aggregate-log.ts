@@ -1,26 +1,28 @@
 import { parseMessage, rawMember, splice } from '../session/json-text.ts';
 import type { Attachment } from '../supervisor/attachment.ts';
 import type { AggregateMembers } from './aggregate-members.ts';
-import type { GatewayServer } from './gateway-server.ts';
 
 const LEVELS: readonly unknown[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 /** Nobody waits for it. */
 const TELL_MS = 60_000;
 
-export interface LogLevelSetup {
+export interface LogSetup {
   readonly members: AggregateMembers;
-  readonly servers: ReadonlyMap<string, GatewayServer>;
   readonly now: () => number;
   readonly notice: (text: string) => void;
 }
 
-/** One client's log level, for all servers that log. One that rests is not started for it: it is told before its next call. */
+/**
+ * One client's log level, for all servers that log. A server is told before the first request that it gets from the client: until
+ * then it has no process that works for this client, and must not get one for a log level.
+ */
 export class AggregateLog {
-  readonly #setup: LogLevelSetup;
-  readonly #told = new Map<string, string>();
+  readonly #setup: LogSetup;
+  /** What each server that has had a request was told. */
+  readonly #told = new Map<string, string | null>();
   #level: string | null = null;
 
-  constructor(setup: LogLevelSetup) {
+  constructor(setup: LogSetup) {
     this.#setup = setup;
   }
 
@@ -28,34 +30,26 @@ export class AggregateLog {
   set(level: unknown): boolean {
     if (typeof level !== 'string' || !LEVELS.includes(level)) return false;
     this.#level = level;
-    this.#setup.members.all();
-    this.tellAll();
+    for (const attachment of this.#setup.members.opened) {
+      if (this.#told.has(attachment.server)) this.tell(attachment);
+    }
     return true;
   }
 
-  /** Tells those that can hear it now and have not heard it. */
-  tellAll(): void {
-    if (this.#level === null) return;
-    for (const attachment of this.#setup.members.opened) {
-      if (this.#setup.servers.get(attachment.server)?.isResting() === false) this.tell(attachment);
-    }
-  }
-
-  /** The same before a call, which brings the server up anyway. */
+  /** Before a request goes to the server. */
   tell({ server, handshake }: Attachment): void {
     const level = this.#level;
-    if (level === null || this.#told.get(server) === level || handshake?.capabilities.logging === undefined) return;
-    this.#told.set(server, level);
+    if (this.#told.get(server) === level) return;
+    const isHeard = level !== null && handshake?.capabilities.logging !== undefined;
+    this.#told.set(server, isHeard ? level : null);
+    if (!isHeard) return;
     const { members, now, notice } = this.#setup;
-    const failed = (why: string) => {
-      if (this.#told.get(server) === level) this.#told.delete(server);
-      notice(`the log level "${level}" was not taken by "${server}": ${why}`);
-    };
     members.ask(server, 'logging/setLevel', { level }, { deadline: now() + TELL_MS }).then(
       answer => {
-        if (answer.error !== null) failed('it answered with an error');
+        if (answer.error !== null) notice(`the log level "${level}" was not taken by "${server}"`);
       },
-      (error: unknown) => failed(String(error)),
+      // The request behind it fails for the same reason, and says so; the next one tries again.
+      () => this.#told.set(server, null),
     );
   }
 }

@@ -48,16 +48,20 @@ export class AggregateSession implements BackendSession {
   readonly #log: AggregateLog;
   readonly #resources: AggregateResources;
   readonly #reviews = new Map<string, Coalesced>();
+  /** Servers that have answered this client: what is known of them is what its own process has said. */
+  readonly #served = new Set<string>();
+  #hasCapabilities: boolean;
 
   constructor(context: AggregateContext, profile: ClientProfile, client: AttachedClient) {
     const { servers, table, clock, patience, remembered, notice, onTwice } = context;
     this.#context = context;
     this.#client = client;
+    this.#hasCapabilities = hasCapabilities(profile);
     const members = new AggregateMembers(servers, profile, client, (server, text) => this.#heard(server, text));
     this.#members = members;
     const onArrival = (kind: ListKind) => this.#reviewKind(kind);
     this.#lists = new AggregateLists({ servers, table, members, patience, clock, onArrival, onTwice });
-    this.#log = new AggregateLog({ members, servers, now: () => clock.now(), notice });
+    this.#log = new AggregateLog({ members, now: () => clock.now(), notice });
     const send = this.#send.bind(this);
     this.#resources = new AggregateResources({ servers, members, lists: this.#lists, remembered, send });
   }
@@ -84,6 +88,8 @@ export class AggregateSession implements BackendSession {
   }
 
   setProfile(profile: ClientProfile): void {
+    this.#hasCapabilities = hasCapabilities(profile);
+    this.#served.clear();
     this.#members.setProfile(profile);
   }
 
@@ -96,7 +102,6 @@ export class AggregateSession implements BackendSession {
 
   /** A server has come, gone or changed: tells the client what is news to it. */
   review(): void {
-    this.#log.tellAll();
     for (const method of Object.keys(ANNOUNCED)) this.#announce(method);
   }
 
@@ -149,11 +154,16 @@ export class AggregateSession implements BackendSession {
     return this.#send(this.#members.of(target.server), text, options);
   }
 
-  /** Where the list is not known yet, the name is taken at its word: the server will say. */
+  /**
+   * Where the list is not known yet, the name is taken at its word: the server will say. So it is until it has served a client with
+   * capabilities: to one that can be asked back a server may offer more than to the one that it was started for.
+   */
   #ownName(kind: 'tools' | 'prompts', name: string, target: { server: string; rest: string }): string | null {
     const { table } = this.#context;
     const items = this.#lists.items(target.server, kind);
-    if (items !== null) return table.view(target.server, kind, items).entries.get(name)?.key ?? null;
+    const known = items === null ? undefined : table.view(target.server, kind, items).entries.get(name)?.key;
+    if (known !== undefined) return known;
+    if (items !== null && (this.#served.has(target.server) || !this.#hasCapabilities)) return null;
     return kind === 'prompts' || table.offers(target.server, target.rest) ? target.rest : null;
   }
 
@@ -184,7 +194,12 @@ export class AggregateSession implements BackendSession {
 
   #send(attachment: Attachment, text: string, options: CallOptions): Promise<string> {
     this.#log.tell(attachment);
-    return attachment.request(text, options);
+    const answer = attachment.request(text, options);
+    if (this.#served.has(attachment.server)) return answer;
+    return answer.then(text => {
+      this.#served.add(attachment.server);
+      return text;
+    });
   }
 
   #heard(server: string, text: string): void {
@@ -195,7 +210,6 @@ export class AggregateSession implements BackendSession {
   }
 
   #reviewKind(kind: ListKind): void {
-    this.#log.tellAll();
     for (const [method, kinds] of Object.entries(ANNOUNCED)) if (kinds.includes(kind)) this.#announce(method);
   }
 
@@ -211,3 +225,5 @@ export class AggregateSession implements BackendSession {
 
 const paramsOf = (envelope: RequestEnvelope): Readonly<Record<string, unknown>> =>
   isObject(envelope.value.params) ? envelope.value.params : {};
+
+const hasCapabilities = ({ capabilities }: ClientProfile): boolean => Object.keys(capabilities).length > 0;

@@ -11,8 +11,6 @@ export interface GatewayServer {
   attach(profile: ClientProfile, client: AttachedClient): Attachment;
   /** Stopped by a person (desired `down`): what it has is not offered meanwhile. */
   isStopped(): boolean;
-  /** It has no process, and none is on its way: it must not be started for something that can wait. */
-  isResting(): boolean;
 }
 
 /** What a server said of itself; from what is kept, or once it has been heard. @throws HoldfastError why it cannot be heard. */

@@ -194,36 +194,63 @@ test('notifications of servers pass as they are, log messages with the name of t
   ]);
 });
 
-test('the log level is told to all that log, to one that rests before its next call, and to one that comes up then', async () => {
+const levelsOf = (server: FakeServer) =>
+  server.requests.map(text => (JSON.parse(text) as { params: { level?: string } }).params.level ?? 'a call');
+
+test('the log level is told to a server before the first request that it gets, and again when it changes', async () => {
   const [files, web] = twoServers();
   assert.ok(files && web);
-  const late = new FakeServer('late');
-  const asleep = new FakeServer('asleep').heard({ tools: {}, logging: {} }, { tools: [{ name: 'x' }] });
-  asleep.resting = true;
-  const client = new AggregateClient([files, web, late, asleep]);
-  const level = (server: FakeServer) => server.requests.map(text => JSON.parse(text).params.level as unknown);
+  const client = new AggregateClient([files, web]);
   assert.deepEqual((await client.request('logging/setLevel', { level: 'error' })).result, {});
-  assert.deepEqual([files, web, late, asleep].map(level), [['error'], [], [], []]);
-  late.heard({ logging: {} });
-  client.backend.review();
-  client.backend.review();
-  assert.deepEqual(level(late), ['error']);
-  await client.request('tools/call', { name: 'asleep__x' });
-  assert.deepEqual(level(asleep), ['error', undefined]);
+  assert.deepEqual(files.requests, []);
+  await client.request('tools/call', { name: 'files__read' });
+  await client.request('tools/call', { name: 'files__read' });
+  await client.request('tools/call', { name: 'web__fetch' });
+  assert.deepEqual(levelsOf(files), ['error', 'a call', 'a call']);
   await client.request('logging/setLevel', { level: 'debug' });
-  assert.deepEqual(level(files), ['error', 'debug']);
+  assert.deepEqual([levelsOf(files).at(-1), levelsOf(web)], ['debug', ['a call']]);
 });
 
-test('a server that does not take the log level is told of, and asked again', async () => {
+test('a server that comes up later hears the log level then', async () => {
+  const late = new FakeServer('late');
+  const client = new AggregateClient([late]);
+  await client.request('logging/setLevel', { level: 'error' });
+  await client.request('tools/call', { name: 'late__x' });
+  late.heard({ tools: {}, logging: {} }, { tools: [{ name: 'x' }] });
+  await client.request('tools/call', { name: 'late__x' });
+  assert.deepEqual(levelsOf(late), ['a call', 'error', 'a call']);
+});
+
+test('a log level that is refused is told of once, one that got lost is told to the server again', async () => {
   const [files] = twoServers();
   assert.ok(files);
-  files.answers.set('logging/setLevel', () => '"error":{"code":-1,"message":"no"}');
   const client = new AggregateClient([files]);
   await client.request('logging/setLevel', { level: 'error' });
+  files.answers.set('logging/setLevel', () => Promise.reject(new Error('it is down')));
+  await client.request('tools/call', { name: 'files__read' });
   await client.clock.advance(0);
-  assert.match(client.notices[0] ?? '', /"error" was not taken by "files"/);
-  client.backend.review();
-  assert.equal(files.requests.length, 2);
+  files.answers.set('logging/setLevel', () => '"error":{"code":-1,"message":"no"}');
+  await client.request('tools/call', { name: 'files__read' });
+  await client.request('tools/call', { name: 'files__read' });
+  assert.deepEqual(levelsOf(files), ['error', 'a call', 'error', 'a call', 'a call']);
+  assert.deepEqual(client.notices, ['the log level "error" was not taken by "files"']);
+});
+
+test('a tool that is not listed is asked for where a server may have more for a client that can be asked back', async () => {
+  const [files] = twoServers();
+  assert.ok(files);
+  const client = new AggregateClient([files]);
+  client.session.setProfile({ ...profile, capabilities: { sampling: {} } });
+  const call = (name: string) => client.request('tools/call', { name });
+  assert.equal((await call('files__write')).error?.code, -32602);
+  assert.equal((await call('files__ask')).error, undefined);
+  assert.match(files.requests.at(-1) ?? '', /"name":"ask"/);
+  // Now its own process has told what it has.
+  assert.equal((await call('files__ask')).error?.code, -32602);
+  client.session.setProfile({ ...profile, capabilities: { sampling: {} }, roots: '{"roots":[]}' });
+  assert.equal((await call('files__ask')).error, undefined);
+  client.session.setProfile(profile);
+  assert.equal((await call('files__ask')).error?.code, -32602);
 });
 
 test('a change of the client reaches every server, also one that is needed later; its end too', async () => {

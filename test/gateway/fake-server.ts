@@ -24,7 +24,6 @@ export class FakeServer implements GatewayServer {
   readonly catalogue = new Catalogue();
   handshake: Handshake | null = null;
   stopped = false;
-  resting = false;
   /** The raw result (or `"error":…` member) of each request, by method; `{}` where a method is not here. */
   readonly answers = new Map<string, Answer>();
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
@@ -43,10 +42,6 @@ export class FakeServer implements GatewayServer {
 
   isStopped(): boolean {
     return this.stopped;
-  }
-
-  isResting(): boolean {
-    return this.resting;
   }
 
   /** It has been heard, with these capabilities; lists that are given are in its catalogue. */
