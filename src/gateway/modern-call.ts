@@ -11,7 +11,7 @@ import {
 } from '../session/json-text.ts';
 import { answerTo, lackingCapability, type Question, questionOf, refuseQuestion } from './modern-inputs.ts';
 import { bindingOf, type ParkedCalls } from './modern-parked.ts';
-import type { Reply } from './modern-reply.ts';
+import type { Explain, Reply } from './modern-reply.ts';
 import { LOG_LEVELS, type LogLevel, type ModernRequest, type Refusal, RPC } from './modern-request.ts';
 import type { ModernSession, SessionUser } from './modern-sessions.ts';
 import { errorToModern, inputRequired, MAY_ASK, resultOf, resultText, toLegacy, toModern } from './modern-text.ts';
@@ -25,7 +25,7 @@ export interface CallDesk {
   /** Calls `ask` of each that is due. */
   readonly asking: Deadlines<ModernCall>;
   readonly now: () => number;
-  readonly redact: (line: string) => string;
+  readonly explain: Explain;
   /** An answer goes to the client. */
   answered(request: ModernRequest, text: string): void;
   /** The call needs its session no more; `isClean`: nothing of it can come any more. */
@@ -217,7 +217,7 @@ export class ModernCall implements SessionUser {
     if (round === null) return;
     const idRaw = round.request.envelope.id.raw;
     if (outcome.kind === 'refusal') round.reply.refuse(idRaw, outcome.refusal);
-    else if (outcome.kind === 'error') round.reply.fail(idRaw, outcome.error, this.#desk.redact);
+    else if (outcome.kind === 'error') round.reply.fail(idRaw, outcome.error, this.#desk.explain);
     else {
       const own = idRaw === this.#request.envelope.id.raw ? outcome.text : withId(outcome.text, idRaw);
       const result = resultOf(own);

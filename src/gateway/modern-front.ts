@@ -7,7 +7,7 @@ import { responsesOf } from './modern-inputs.ts';
 import { Listening } from './modern-listen.ts';
 import { MarkedTools } from './modern-params.ts';
 import { bindingOf, ParkedCalls } from './modern-parked.ts';
-import { Reply } from './modern-reply.ts';
+import { type Explain, Reply } from './modern-reply.ts';
 import { checkRequest, type ModernRequest, RPC } from './modern-request.ts';
 import { type ModernSession, ModernSessions } from './modern-sessions.ts';
 import { discoverResult, MAY_ASK, resultText } from './modern-text.ts';
@@ -19,8 +19,7 @@ const MAX_LISTENING = 1_000;
 export interface ModernFrontOptions {
   readonly clock: Clock;
   readonly seal: Seal;
-  /** Applied to each line of a server's stderr that goes to a client. */
-  readonly redact: (line: string) => string;
+  readonly explain: Explain;
 }
 
 /** Methods of earlier revisions, which a legacy server would still answer, and what only servers ask. */
@@ -35,7 +34,7 @@ const isRemoved = (method: string): boolean =>
 /** The front for 2026-07-28, in front of servers of earlier revisions: each POST is complete in itself, and nothing is kept between two but calls that wait for their client. */
 export class ModernFront implements PostFront {
   readonly #clock: Clock;
-  readonly #redact: (line: string) => string;
+  readonly #explain: Explain;
   readonly #sessions: ModernSessions;
   readonly #parked: ParkedCalls<ModernCall>;
   readonly #asking: Deadlines<ModernCall>;
@@ -45,9 +44,9 @@ export class ModernFront implements PostFront {
   readonly #listening = new Set<Listening>();
   #isClosed = false;
 
-  constructor({ clock, seal, redact }: ModernFrontOptions) {
+  constructor({ clock, seal, explain }: ModernFrontOptions) {
     this.#clock = clock;
-    this.#redact = redact;
+    this.#explain = explain;
     this.#sessions = new ModernSessions(clock);
     this.#parked = new ParkedCalls(clock, seal);
     this.#asking = new Deadlines(clock, call => call.ask());
@@ -64,7 +63,7 @@ export class ModernFront implements PostFront {
     const reply = new Reply(response, request.headers.accept, this.#beats, () => this.#clock.now());
     if (envelope.kind === 'request') {
       const checked = checkRequest(envelope, request.headers);
-      if (this.#isClosed) reply.fail(envelope.id.raw, new HoldfastError('CONNECTION_CLOSED'), this.#redact);
+      if (this.#isClosed) reply.fail(envelope.id.raw, new HoldfastError('CONNECTION_CLOSED'), this.#explain);
       else if (checked.ok) this.#serve(exchange, checked.request, reply);
       else reply.refuse(envelope.id.raw, checked.refusal);
     } else {
@@ -101,7 +100,7 @@ export class ModernFront implements PostFront {
     try {
       reply.answer(200, resultText(idRaw, discoverResult(await session.initialized(abort.signal))));
     } catch (error) {
-      reply.fail(idRaw, error, this.#redact);
+      reply.fail(idRaw, error, this.#explain);
     }
     this.#sessions.giveBack(session);
   }
@@ -114,11 +113,11 @@ export class ModernFront implements PostFront {
     }
     if (this.#listening.size >= MAX_LISTENING) {
       const full = new HoldfastError('RESOURCE_LISTENING_FULL', { details: { limit: MAX_LISTENING } });
-      return reply.fail(idRaw, full, this.#redact);
+      return reply.fail(idRaw, full, this.#explain);
     }
     const session = this.#sessions.take(backend, principal, request.profile);
     const onEnd = (ended: Listening) => void this.#listening.delete(ended);
-    this.#listening.add(new Listening(session, request, reply, this.#redact, onEnd));
+    this.#listening.add(new Listening(session, request, reply, this.#explain, onEnd));
   }
 
   #callThatMayAsk(exchange: Exchange, { request, reply }: Pick<Round, 'request' | 'reply'>): void {
@@ -143,7 +142,7 @@ export class ModernFront implements PostFront {
     } else if (call === 'gone') {
       const server = backend.server ?? undefined;
       const gone = new HoldfastError('TOOL_INPUT_TOO_LATE', { server, mayHaveRun: true });
-      round.reply.fail(envelope.id.raw, gone, this.#redact);
+      round.reply.fail(envelope.id.raw, gone, this.#explain);
     } else call.resume(round);
   }
 
@@ -153,7 +152,7 @@ export class ModernFront implements PostFront {
       parked: this.#parked,
       asking: this.#asking,
       now: () => this.#clock.now(),
-      redact: this.#redact,
+      explain: this.#explain,
       answered: (request: ModernRequest, text: string) => {
         if (request.envelope.method === 'tools/list') this.#marked.learn(backend, request, text);
       },

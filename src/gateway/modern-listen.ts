@@ -1,7 +1,7 @@
 import { isObject } from '../config/is-object.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { notification, parseMessage, request } from '../session/json-text.ts';
-import type { Reply } from './modern-reply.ts';
+import type { Explain, Reply } from './modern-reply.ts';
 import { type ModernRequest, RESERVED, RPC } from './modern-request.ts';
 import type { ModernSession, SessionUser } from './modern-sessions.ts';
 import { resultText, withMeta } from './modern-text.ts';
@@ -40,7 +40,7 @@ export class Listening implements SessionUser {
   readonly #session: ModernSession;
   readonly #reply: Reply;
   readonly #request: ModernRequest;
-  readonly #redact: (line: string) => string;
+  readonly #explain: Explain;
   readonly #onEnd: (listening: Listening) => void;
   readonly #abort = new AbortController();
   /** Null until the client knows what it will hear of. */
@@ -53,13 +53,13 @@ export class Listening implements SessionUser {
     session: ModernSession,
     request: ModernRequest,
     reply: Reply,
-    redact: (line: string) => string,
+    explain: Explain,
     onEnd: (listening: Listening) => void,
   ) {
     this.#session = session;
     this.#request = request;
     this.#reply = reply;
-    this.#redact = redact;
+    this.#explain = explain;
     this.#onEnd = onEnd;
     session.user = this;
     reply.onGone(() => this.#end());
@@ -82,7 +82,7 @@ export class Listening implements SessionUser {
     if (this.#hasEnded) return;
     const idRaw = this.#id;
     if (this.#filter !== null) this.#reply.answer(200, resultText(idRaw, closing(idRaw, this.#session.serverInfo)));
-    else this.#reply.fail(idRaw, new HoldfastError('CONNECTION_CLOSED'), this.#redact);
+    else this.#reply.fail(idRaw, new HoldfastError('CONNECTION_CLOSED'), this.#explain);
     this.#end();
   }
 
@@ -104,7 +104,7 @@ export class Listening implements SessionUser {
       if (filter.resourceSubscriptions !== undefined) await this.#subscribe(filter.resourceSubscriptions);
       this.#begin(filter);
     } catch (error) {
-      this.#reply.fail(this.#id, error, this.#redact);
+      this.#reply.fail(this.#id, error, this.#explain);
       this.#end();
     }
   }

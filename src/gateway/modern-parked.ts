@@ -5,9 +5,9 @@ import { forEachMember, keyAt } from '../session/json-scan.ts';
 import { type RequestEnvelope, rawMember } from '../session/json-text.ts';
 import type { Seal } from './seal.ts';
 
-/** How long a call waits for its client's answer, and how many may wait. */
+/** How long a call waits for its client's answer, and how many may wait: each may hold a process of its own. */
 export const PARK_MS = 600_000;
-export const MAX_PARKED = 1_000;
+export const MAX_PARKED = 256;
 
 export interface Parkable {
   /** The client did not come back in time. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import { rpcErrorOf } from '../errors/rpc-error.ts';
+import type { RpcError } from '../errors/rpc-error.ts';
 import type { Deadlines } from '../session/deadlines.ts';
 import { errorResponse, oneLine } from '../session/json-text.ts';
 import { type Refusal, RPC } from './modern-request.ts';
@@ -11,6 +11,9 @@ const KEEP_ALIVE_MS = 15_000;
 /** A reader that has left so much lying gets no more notifications. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const RETRY_AFTER_S = '5';
+
+/** An error as this front's clients may see it. */
+export type Explain = (error: HoldfastError) => RpcError;
 
 /** The answer to one POST: JSON where the answer comes first, a stream of events where something comes before it, or nothing for a while. */
 export class Reply {
@@ -78,12 +81,12 @@ export class Reply {
   }
 
   /** Answers with why there is no answer. */
-  fail(idRaw: string, error: unknown, redact: (line: string) => string): void {
+  fail(idRaw: string, error: unknown, explain: Explain): void {
     if (!(error instanceof HoldfastError)) {
       this.#settle(error);
       return this.answer(500, errorResponse(idRaw, RPC.internal, 'internal error'));
     }
-    const { code, message, data } = rpcErrorOf(error, redact);
+    const { code, message, data } = explain(error);
     this.answer(error.code.endsWith('_FULL') ? 429 : 200, errorResponse(idRaw, code, message, data));
   }
 

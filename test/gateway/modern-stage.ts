@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type In
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import type { Backend, BackendSession } from '../../src/gateway/backend.ts';
 import { ModernFront } from '../../src/gateway/modern-front.ts';
 import { Seal } from '../../src/gateway/seal.ts';
@@ -254,7 +255,11 @@ export class Stage {
   #post: Pick<Post, 'principal' | 'backend'> = {};
 
   constructor(key: Uint8Array = new Uint8Array(32)) {
-    this.front = new ModernFront({ clock: this.clock, seal: new Seal(key), redact: line => line });
+    this.front = new ModernFront({
+      clock: this.clock,
+      seal: new Seal(key),
+      explain: error => rpcErrorOf(error, line => line),
+    });
   }
 
   static async open(t: TestContext, key?: Uint8Array): Promise<Stage> {
