@@ -61,7 +61,7 @@ const server = createServer(async (request, response) => {
   session.write(`${body.replaceAll('\n', ' ')}\n`);
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`));
-process.on('disconnect', () => process.exit());
+process.once('SIGTERM', () => process.exit());
 process.on('exit', () => {
   for (const { child } of sessions.values()) child.kill('SIGKILL');
 });
