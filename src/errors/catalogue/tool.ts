@@ -69,4 +69,28 @@ export const toolEntries = {
     'send a JSON-RPC 2.0 request with one id and one method',
     ['reason'],
   ),
+  TOOL_NAME_UNKNOWN: entry(
+    false,
+    'there is no {kind} "{name}"[, but "{nearest}"]',
+    'list them again: what the servers offer may have changed',
+    ['kind', 'name', 'nearest'],
+  ),
+  TOOL_METHOD_UNKNOWN: entry(
+    false,
+    'no server can be chosen for "{method}" where all are one',
+    'connect to the server itself, at /servers/NAME/mcp: there every method passes',
+    ['method'],
+  ),
+  TOOL_LIST_PENDING: entry(
+    true,
+    'no {kind} can be listed yet[: waiting for {waiting}][; failed: {failed}]',
+    'list again in a moment: list_changed is sent when there are any; "holdfast status" tells how the servers are',
+    ['kind', 'waiting', 'failed'],
+  ),
+  TOOL_BAD_PARAMS: entry(
+    false,
+    'the params of the request are not valid: {reason}',
+    'see what the protocol says about this method',
+    ['reason'],
+  ),
 } as const satisfies Record<`TOOL_${string}`, CatalogueEntry>;
