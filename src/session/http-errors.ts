@@ -16,7 +16,7 @@ export function networkFault(error: unknown, host: string): HoldfastError {
   const { code = '' } = error as NodeJS.ErrnoException;
   const known = BY_ERRNO[code] ?? (isCertificateError(code) ? 'NETWORK_CERTIFICATE' : null);
   if (known !== null) return new HoldfastError(known, { details: { host, code }, cause: error });
-  return connectionLost(code === '' ? String(error) : code, error);
+  return connectionLost(code === '' ? (error as Error).message : code, error);
 }
 
 const BY_ERRNO: Readonly<Record<string, 'NETWORK_DNS' | 'NETWORK_REFUSED' | 'NETWORK_TIMEOUT' | 'NETWORK_PROXY_AUTH'>> =
