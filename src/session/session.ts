@@ -2,7 +2,6 @@ import type { ServerOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock } from '../process/clock.ts';
 import type { OversizeLine } from '../process/framing.ts';
-import type { StdinQueue } from '../process/stdin-queue.ts';
 import type { CallOptions } from './call.ts';
 import { Calls, type CloseReport, type Finished } from './calls.ts';
 import { type Catalogue, type Item, isSame, LISTS, type ListDiff, type ListKind, listKindOf } from './catalogue.ts';
@@ -19,7 +18,7 @@ import {
 import { fetchList } from './lists.ts';
 import { ServerRequests } from './server-requests.ts';
 import { isRemembered, Snapshot } from './snapshot.ts';
-import { Upstream } from './upstream.ts';
+import { type Outlet, Upstream } from './upstream.ts';
 
 /** The client's side of a session: raw text, as it came from the server but for the ids. */
 export interface SessionHost {
@@ -102,9 +101,9 @@ export class Session {
 
   // One life, in this order: connect, shakeHands, fetch, open, close.
 
-  /** Begins the conversation with a new process. */
-  connect(stdin: StdinQueue): Upstream {
-    const upstream: Upstream = new Upstream(stdin, {
+  /** Begins the conversation with a new process, or in a new remote session. */
+  connect(outlet: Outlet): Upstream {
+    const upstream: Upstream = new Upstream(outlet, {
       onHeard: () => this.#setup.reports.onHeard(),
       onRequest: envelope => this.#onServerRequest(envelope, upstream),
       onNotification: envelope => this.#onServerNotification(envelope, upstream),

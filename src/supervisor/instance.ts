@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../config/types.ts';
+import type { ProcessServer, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { DEMAND_AFTER_MS } from '../lifecycle/restart-policy.ts';
@@ -14,10 +14,13 @@ import type { InitializeParams } from '../session/handshake.ts';
 import { Session } from '../session/session.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Admission, Ticket } from './admission.ts';
+import { createLife } from './create-life.ts';
 import { EventReporter } from './event-reporter.ts';
+import type { InstanceLife } from './life.ts';
 import { Mailbox } from './mailbox.ts';
-import { OneLife, type TakerOf } from './one-life.ts';
+import type { TakerOf } from './one-life.ts';
 import { patientOf } from './patient.ts';
+import type { AgentFor } from './remote-life.ts';
 import { Statistics } from './statistics.ts';
 
 export { faultOf } from './patient.ts';
@@ -27,7 +30,8 @@ export interface InstanceContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit;
-  readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
+  readonly agentFor: AgentFor;
   /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
   readonly takerOf?: TakerOf | undefined;
   readonly admission: Admission;
@@ -50,7 +54,7 @@ export class Instance {
   readonly #mailbox: Mailbox;
   readonly #events: EventReporter;
   readonly #ticket: Ticket;
-  #life: OneLife | null = null;
+  #life: InstanceLife | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(config: ServerConfig, order: number, params: InitializeParams, context: InstanceContext) {
@@ -98,8 +102,8 @@ export class Instance {
     return this.#mailbox.model;
   }
 
-  /** The process that runs now, or ran last. */
-  get life(): OneLife | null {
+  /** The process or connection that is there now, or was last. */
+  get life(): InstanceLife | null {
     return this.#life;
   }
 
@@ -217,19 +221,21 @@ export class Instance {
     }
   }
 
-  #createLife(incarnation: number): OneLife {
-    return new OneLife({
+  #createLife(incarnation: number): InstanceLife {
+    const { clock, resolve, agentFor } = this.#context;
+    return createLife({
       config: this.config,
       incarnation,
       session: this.session,
-      clock: this.#context.clock,
-      resolve: this.#context.resolve,
+      clock,
+      resolve,
+      agentFor,
       post: event => this.#mailbox.post(event),
       takerOf: (pid, redact) => {
         const life = { server: this.config.name, instance: this.number, incarnation, pid };
         return this.#context.takerOf?.(life, redact) ?? null;
       },
-      onPlan: plan => this.#events.starting(this.model, plan),
+      onStart: start => this.#events.starting(this.model, start),
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),
       onNotice: text => this.#events.notice(this.model, text),
@@ -252,8 +258,8 @@ export class Instance {
       {
         onTools: items => this.session.accept('tools', items, false),
         onCondemned: fault => {
-          const { stderrTail } = this.#life?.evidence() ?? { stderrTail: [] };
-          this.#mailbox.post({ type: 'down', incarnation: this.model.incarnation, fault: fault.with({ stderrTail }) });
+          const { incarnation } = this.model;
+          this.#mailbox.post({ type: 'down', incarnation, fault: this.#life?.condemned(fault) ?? fault });
         },
         onVerdict: (from, to) => this.#events.healthChanged(this.model, from, to),
         onChecked: report => {
@@ -279,7 +285,7 @@ export class Instance {
     if (before.state.name === 'starting') this.#context.admission.release(this.#ticket);
     if (after.state.name === 'ready') this.monitor.ready(after.incarnation);
     if (before.state.name === 'ready') this.monitor.down(after.incarnation);
-    this.#events.moved(before, after, this.#life);
+    this.#events.moved(before, after, this.#life, this.session);
     this.monitor.reconsider();
     this.#context.onState();
     if (!isSettled(after.state)) return;

@@ -31,7 +31,7 @@ function made(
     emit: event => told.push(event),
   });
   const [files] = config.servers;
-  assert.ok(files !== undefined);
+  assert.ok(files?.kind === 'process');
   const notices = () =>
     told
       .filter(event => event.type === 'network.notice')

@@ -41,6 +41,12 @@ export const networkEntries = {
     'check "url": it is the whole address of a Streamable HTTP endpoint, often one that ends in /mcp',
     ['status'],
   ),
+  NETWORK_TRANSPORT: entry(
+    false,
+    'the transport "{transport}" is not supported',
+    'use "type": "http" with the address of its Streamable HTTP endpoint, which often ends in /mcp; "sse" is retired in MCP',
+    ['transport'],
+  ),
   NETWORK_HTTP_STATUS: entry(
     true,
     'the remote server answered with HTTP status {status}[: {reason}]',
