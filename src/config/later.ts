@@ -2,7 +2,7 @@
  * Options that are accepted and checked by shape but do nothing in this version. An issue that builds one deletes
  * its line here: that ends the warning and puts the option into `ServerOptions`.
  */
-export const laterServerOptions = ['sharing', 'tools', 'limits', 'idleStopMs', 'maxAgeMs'] as const;
+export const laterServerOptions = ['limits', 'idleStopMs', 'maxAgeMs'] as const;
 
 /** The same for keys of the top-level `holdfast` object. */
 export const laterTopLevel = ['gateway'] as const;

@@ -59,8 +59,10 @@ const stopSchema = section(
 
 const toolsSchema = section(
   {
-    include: texts().default(['*']).describe('Names or patterns of the tools that clients see.'),
-    exclude: texts().default([]).describe('Names or patterns of the tools that clients do not see.'),
+    include: texts()
+      .default(['*'])
+      .describe('Names of the tools that clients see; `*` stands for anything, `?` for one character.'),
+    exclude: texts().default([]).describe('Names of the tools that clients neither see nor may call.'),
   },
   'Which tools of a server are offered.',
 );

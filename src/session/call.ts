@@ -1,6 +1,6 @@
-import type { HoldfastError } from '../errors/holdfast-error.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Outgoing } from '../process/stdin-queue.ts';
-import type { Span } from './json-text.ts';
+import { parseMessage, type RequestEnvelope, rawMember, type Span } from './json-text.ts';
 
 /** What the caller of one request wants to hear. */
 export interface CallOptions {
@@ -11,6 +11,10 @@ export interface CallOptions {
   /** The call is repeated on a new process; its memory is lost. */
   readonly onReplay?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The client behind the call, where several share the server. */
+  readonly owner?: object | undefined;
+  /** While it is held, `onProgress` hears what it waits for. */
+  readonly tellsWaiting?: boolean | undefined;
 }
 
 /** `held`: with us · `queued`: behind others that the server has not read · `written`: handed to the server's stdin. */
@@ -42,6 +46,8 @@ export interface Call {
   replays: number;
   /** The server has asked the client something since this call was written. */
   hasAsked: boolean;
+  /** How often the caller has been told what the call waits for. */
+  waits: number;
   /** The furthest progress that the caller has been told. */
   progress: number;
   /** The same when the process before this one was lost: its successor begins again, and only what is beyond is news. */
@@ -52,6 +58,46 @@ export interface Call {
 export type Settled =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly error: HoldfastError };
+
+/** Reads a request of a client. @throws HoldfastError TOOL_BAD_REQUEST for a text that is none. */
+export function requestOf(text: string, server: string): RequestEnvelope {
+  const parsed = parseMessage(text);
+  if (parsed.ok && parsed.envelope.kind === 'request') return parsed.envelope;
+  const reason = parsed.ok ? `it is a JSON-RPC ${parsed.envelope.kind}, not a request` : parsed.why;
+  throw new HoldfastError('TOOL_BAD_REQUEST', { server, details: { reason } });
+}
+
+/** A call that has just arrived. */
+export function newCall(
+  envelope: RequestEnvelope,
+  options: CallOptions,
+  now: number,
+  settle: (settled: Settled) => void,
+): Call {
+  const token = rawMember(envelope, ['params', '_meta', 'progressToken']);
+  const name = (envelope.value.params as { name?: unknown } | undefined)?.name;
+  return {
+    text: envelope.text,
+    id: envelope.id.raw,
+    idSpan: envelope.id,
+    method: envelope.method,
+    tool: envelope.method === 'tools/call' && typeof name === 'string' ? name : null,
+    progressToken: token?.raw ?? null,
+    tokenSpan: token,
+    options,
+    since: now,
+    place: 'held',
+    placedAt: now,
+    upstreamId: null,
+    outgoing: null,
+    replays: 0,
+    hasAsked: false,
+    waits: 0,
+    progress: -Infinity,
+    toldBefore: -Infinity,
+    settle,
+  };
+}
 
 /** What becomes of a call when its server goes down. */
 export type Fate = 'hold' | 'replay' | 'reject';

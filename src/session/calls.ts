@@ -1,14 +1,15 @@
-import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock } from '../process/clock.ts';
-import { type Call, type CallOptions, fateOf, isRepeatable, type Settled } from './call.ts';
+import { type Call, type CallOptions, fateOf, isRepeatable, newCall, type Settled } from './call.ts';
+import { callError, lostError } from './call-errors.ts';
 import { Deadlines } from './deadlines.ts';
+import { InFlight } from './in-flight.ts';
 import {
   answerWithId,
   type NotificationEnvelope,
   notification,
   type RequestEnvelope,
   type ResponseEnvelope,
-  rawMember,
   splice,
   withProgressTokenOfProgress,
 } from './json-text.ts';
@@ -46,37 +47,72 @@ export interface CloseReport {
 export class Calls {
   readonly #options: CallsOptions;
   readonly #open = new Set<Call>();
-  readonly #byUpstreamId = new Map<number, Call>();
+  readonly #inFlight: InFlight;
   readonly #deadlines: Deadlines<Call>;
   #upstream: Upstream | null = null;
 
   constructor(options: CallsOptions) {
     this.#options = options;
+    this.#inFlight = new InFlight(options.clock);
     this.#deadlines = new Deadlines(options.clock, call => this.#expire(call));
   }
 
   /** Calls handed to the server and not answered. */
   get inFlight(): number {
-    return this.#byUpstreamId.size;
+    return this.#inFlight.size;
   }
 
   /** Calls that wait for the server to come (back). */
   get held(): number {
-    return this.#open.size - this.#byUpstreamId.size;
+    return this.#open.size - this.#inFlight.size;
   }
 
   /** When the call that waits longest was sent (monotonic ms), also one that the server has not read; null when none waits. */
   get oldestSent(): number | null {
-    // Ids rise, and a map keeps the order in which they were put in.
-    for (const call of this.#byUpstreamId.values()) return call.placedAt;
-    return null;
+    return this.#inFlight.oldest?.placedAt ?? null;
+  }
+
+  /** Who may be behind a question of the server: the clients with calls that it has, or may still work on. */
+  get askers(): ReadonlySet<object> {
+    return this.#inFlight.owners();
+  }
+
+  /** The tools that the server has been called for, by these clients. */
+  toolsOf(owners: ReadonlySet<object>): string[] {
+    return this.#inFlight.tools(owners);
+  }
+
+  /** Whether a call of anybody else is open. */
+  hasOthers(owner: object): boolean {
+    for (const call of this.#open) if (call.options.owner !== owner) return true;
+    return false;
+  }
+
+  /** The client is gone: nobody waits for the answers to its calls. */
+  cancelAll(owner: object): void {
+    for (const call of [...this.#open]) if (call.options.owner === owner) this.#cancel(call, 'TOOL_CALL_CANCELLED');
+  }
+
+  /**
+   * Tells the callers that want to hear it what their calls wait for; `isNew`: only those that have not been told yet.
+   * The figures rise, and stay below all that a server says.
+   */
+  tellWaiting(message: string, isNew: boolean): void {
+    for (const call of this.#open) {
+      const { onProgress, tellsWaiting } = call.options;
+      const wants = tellsWaiting === true && call.progressToken !== null && call.progress === -Infinity;
+      if (call.place !== 'held' || !wants || onProgress === undefined || (isNew && call.waits > 0)) continue;
+      call.waits++;
+      const told = notification('notifications/progress', { progressToken: 0, progress: -1 / call.waits, message });
+      onProgress(withProgressTokenOfProgress(told, call.progressToken));
+    }
   }
 
   /** Sends the request, or holds it while the server is away. Resolves with the raw answer, under the caller's id. */
   add(envelope: RequestEnvelope, options: CallOptions): Promise<string> {
     return new Promise((resolve, reject) => {
       const abort = () => this.#cancel(call, 'TOOL_CALL_CANCELLED');
-      const call = this.#create(envelope, options, settled => {
+      const call = newCall(envelope, options, this.#options.clock.now(), settled => {
         // One signal may serve all calls of a caller; those that have ended must not hang on it.
         options.signal?.removeEventListener('abort', abort);
         if (settled.ok) resolve(settled.text);
@@ -119,7 +155,7 @@ export class Calls {
       if (call.upstreamId !== null) upstream?.forget(call.upstreamId);
       if (fate === 'reject') {
         report.rejected++;
-        this.#finish(call, failure(this.#lost(call, fault)));
+        this.#finish(call, failure(lostError(call, this.#options.server, fault)));
         continue;
       }
       if (fate === 'replay') {
@@ -130,7 +166,7 @@ export class Calls {
       // One that was waiting already goes on waiting: `holdMs` does not begin anew with every start that fails.
       if (call.upstreamId !== null) this.#hold(call);
     }
-    this.#byUpstreamId.clear();
+    this.#inFlight.clear();
     return report;
   }
 
@@ -155,7 +191,7 @@ export class Calls {
     };
     // The token that we gave is a number; a server that gives it back as a string is understood all the same.
     const isToken = typeof progressToken === 'number' || typeof progressToken === 'string';
-    const call = isToken ? this.#byUpstreamId.get(Number(progressToken)) : undefined;
+    const call = isToken ? this.#inFlight.get(Number(progressToken)) : undefined;
     if (call?.progressToken == null) return false;
     if (typeof progress === 'number') {
       if (progress <= call.toldBefore) return true;
@@ -163,32 +199,6 @@ export class Calls {
     }
     call.options.onProgress?.(withProgressTokenOfProgress(envelope, call.progressToken));
     return true;
-  }
-
-  #create(envelope: RequestEnvelope, options: CallOptions, settle: (settled: Settled) => void): Call {
-    const now = this.#options.clock.now();
-    const token = rawMember(envelope, ['params', '_meta', 'progressToken']);
-    const name = (envelope.value.params as { name?: unknown } | undefined)?.name;
-    return {
-      text: envelope.text,
-      id: envelope.id.raw,
-      idSpan: envelope.id,
-      method: envelope.method,
-      tool: envelope.method === 'tools/call' && typeof name === 'string' ? name : null,
-      progressToken: token?.raw ?? null,
-      tokenSpan: token,
-      options,
-      since: now,
-      place: 'held',
-      placedAt: now,
-      upstreamId: null,
-      outgoing: null,
-      replays: 0,
-      hasAsked: false,
-      progress: -Infinity,
-      toldBefore: -Infinity,
-      settle,
-    };
   }
 
   #hold(call: Call): void {
@@ -206,7 +216,7 @@ export class Calls {
     call.place = 'queued';
     call.placedAt = this.#options.clock.now();
     call.hasAsked = false;
-    this.#byUpstreamId.set(id, call);
+    this.#inFlight.add(id, call);
     this.#deadlines.set(call, call.options.deadline);
     const text = splice(call.text, [
       { ...call.idSpan, with: String(id) },
@@ -240,6 +250,7 @@ export class Calls {
     if (call.place === 'written' && call.upstreamId !== null && !wasTaken) {
       const reason = code === 'TOOL_CALL_TIMEOUT' ? 'the time of the call has passed' : 'the client cancelled the call';
       this.#upstream?.tell(notification('notifications/cancelled', { requestId: call.upstreamId, reason }));
+      this.#inFlight.abandon(call);
     }
     this.#finish(call, failure(this.#error(code, call)));
   }
@@ -248,38 +259,20 @@ export class Calls {
     if (!this.#open.delete(call)) return;
     this.#deadlines.delete(call);
     if (call.upstreamId !== null) {
-      this.#byUpstreamId.delete(call.upstreamId);
+      this.#inFlight.delete(call.upstreamId);
       this.#upstream?.forget(call.upstreamId);
     }
     call.settle(settled);
     this.#options.onFinished({ call, settled, answer, tookMs: this.#options.clock.now() - call.since });
   }
 
+  #error(code: Parameters<typeof callError>[0], call: Call): HoldfastError {
+    const { server, clock, maxHeld } = this.#options;
+    return callError(code, call, { server, afterMs: clock.now() - call.since, maxHeld });
+  }
+
   #isSafe(call: Call): boolean {
     return isRepeatable(call.method, call.tool === null ? null : this.#options.annotations(call.tool));
-  }
-
-  #lost(call: Call, fault: HoldfastError | null): HoldfastError {
-    const mayHaveRun = call.place === 'written' || call.replays > 0;
-    const { server } = this.#options;
-    const stderrTail = fault?.stderrTail ?? [];
-    const cause = fault ?? undefined;
-    if (!mayHaveRun) return new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun, stderrTail, cause });
-    const how = fault === null ? 'stopped on request' : (fault.details.how ?? fault.toClient().message);
-    return new HoldfastError('PROCESS_EXITED_DURING_CALL', { server, mayHaveRun, stderrTail, cause, details: { how } });
-  }
-
-  #error(
-    code: 'TOOL_CALL_CANCELLED' | 'TOOL_CALL_TIMEOUT' | 'CONNECTION_HOLD_TIMEOUT' | 'RESOURCE_QUEUE_FULL',
-    call: Call,
-  ): HoldfastError {
-    const mayHaveRun = call.place === 'written' || call.replays > 0;
-    const afterMs = Math.round(this.#options.clock.now() - call.since);
-    return new HoldfastError(code, {
-      server: this.#options.server,
-      mayHaveRun,
-      details: { afterMs, method: call.method, tool: call.tool ?? call.method, limit: this.#options.maxHeld },
-    });
   }
 }
 

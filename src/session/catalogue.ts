@@ -76,11 +76,27 @@ export class Catalogue {
     return typeof annotations === 'object' && annotations !== null ? (annotations as Record<string, unknown>) : null;
   }
 
+  copy(): Catalogue {
+    const copy = new Catalogue();
+    for (const [kind, items] of this.#lists) copy.replace(kind, items);
+    return copy;
+  }
+
   /** The result of a list request, as raw JSON, the items unchanged. */
   result(kind: ListKind): string | null {
     const items = this.#lists.get(kind);
     return items === undefined ? null : `{"${LISTS[kind].member}":[${items.map(item => item.raw).join(',')}]}`;
   }
+}
+
+/** What a client is told to have changed that knew the one catalogue and is served from the other. */
+export function changedLists(known: Catalogue, now: Catalogue): string[] {
+  if (known === now) return [];
+  const kinds = LIST_KINDS.filter(kind => {
+    const before = known.list(kind);
+    return before !== null && !isSame(compare(before, now.list(kind) ?? before));
+  });
+  return [...new Set(kinds.map(kind => LISTS[kind].capability))];
 }
 
 /** Names that came, went, or mean something else now. */

@@ -1,5 +1,8 @@
 import type { Clock, Timer } from '../process/clock.ts';
 
+/** For layers above, which know no processes. */
+export type { Clock };
+
 /** Calls whose time runs out, with one timer for all of them: most calls end long before, and then cost no timer at all. */
 export class Deadlines<T> {
   readonly #clock: Clock;

@@ -28,13 +28,9 @@ export async function shakeHands(upstream: Upstream, params: InitializeParams): 
     const { code, message } = serverErrorOf(answer.value.error);
     throw new HoldfastError('CONNECTION_HANDSHAKE_REJECTED', { details: { rpcCode: code, rpcMessage: message } });
   }
-  const value = answer.value.result as Partial<{
-    protocolVersion: unknown;
-    capabilities: unknown;
-    serverInfo: unknown;
-  }> | null;
-  const version = value?.protocolVersion;
-  if (typeof version !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(version)) {
+  const handshake = handshakeOf(rawMember(answer, ['result'])?.raw ?? '{}', answer.value.result);
+  if (handshake === null) {
+    const version = (answer.value.result as { protocolVersion?: unknown } | null)?.protocolVersion;
     const details = {
       version: typeof version === 'string' ? brief(version) : 'none',
       known: LEGACY_VERSIONS.join(', '),
@@ -42,12 +38,16 @@ export async function shakeHands(upstream: Upstream, params: InitializeParams): 
     throw new HoldfastError('CONNECTION_PROTOCOL_VERSION', { details });
   }
   upstream.tell(notification('notifications/initialized'));
-  return {
-    result: rawMember(answer, ['result'])?.raw ?? '{}',
-    protocolVersion: version,
-    capabilities: asObject(value?.capabilities),
-    serverInfo: asObject(value?.serverInfo),
-  };
+  return handshake;
+}
+
+/** What a raw result of `initialize` says, where `value` is what it parses to; null where its revision is not known here. */
+export function handshakeOf(result: string, value: unknown): Handshake | null {
+  const { protocolVersion, capabilities, serverInfo } = asObject(value);
+  if (typeof protocolVersion !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(protocolVersion)) {
+    return null;
+  }
+  return { result, protocolVersion, capabilities: asObject(capabilities), serverInfo: asObject(serverInfo) };
 }
 
 const asObject = (value: unknown): Record<string, unknown> =>

@@ -1,5 +1,5 @@
 import { errorResponse, idKey, parseMessage, rawMember } from './json-text.ts';
-import type { SessionHost } from './session.ts';
+import type { SessionHost } from './session-audience.ts';
 
 export interface HandlerContext {
   /** Name of the server that asks. */

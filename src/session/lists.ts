@@ -14,7 +14,11 @@ const METHOD_NOT_FOUND = -32601;
  *
  * @throws HoldfastError TOOL_LIST_FAILED when the server answers with an error or without an end.
  */
-export async function fetchList(upstream: Upstream, kind: ListKind, onPage: () => void = () => {}): Promise<Item[]> {
+export async function fetchList(
+  upstream: Pick<Upstream, 'ask'>,
+  kind: ListKind,
+  onPage: () => void = () => {},
+): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PAGES; page++) {

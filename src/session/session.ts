@@ -4,34 +4,21 @@ import type { Clock } from '../process/clock.ts';
 import type { OversizeLine } from '../process/framing.ts';
 import type { CallOptions } from './call.ts';
 import { Calls, type CloseReport, type Finished } from './calls.ts';
-import { type Catalogue, type Item, isSame, LISTS, type ListDiff, type ListKind, listKindOf } from './catalogue.ts';
-import type { CatalogueStore } from './catalogue-store.ts';
-import { Coalesced } from './coalesced.ts';
+import { type Catalogue, type Item, LISTS, type ListDiff, type ListKind } from './catalogue.ts';
 import { type Handshake, type InitializeParams, shakeHands } from './handshake.ts';
-import {
-  errorResponse,
-  type NotificationEnvelope,
-  notification,
-  parseMessage,
-  type RequestEnvelope,
-} from './json-text.ts';
-import { fetchList } from './lists.ts';
+import { errorResponse, type NotificationEnvelope, notification, type RequestEnvelope } from './json-text.ts';
 import { ServerRequests } from './server-requests.ts';
+import { audienceOfOne, type SessionAudience, type SessionHost, type Told } from './session-audience.ts';
+import { type CatalogueStore, SessionLists } from './session-lists.ts';
 import { isRemembered, Snapshot } from './snapshot.ts';
 import { type Outlet, Upstream } from './upstream.ts';
-
-/** The client's side of a session: raw text, as it came from the server but for the ids. */
-export interface SessionHost {
-  /** Answer it with `Session.respond`, under the id that it carries. */
-  onRequest(text: string): void;
-  onNotification(text: string): void;
-}
 
 /** What a session tells of itself, for health, statistics and events. */
 export interface SessionReports {
   onHeard(): void;
   onFinished(finished: Finished): void;
   onCatalogue(kind: ListKind, diff: ListDiff, announced: boolean): void;
+  onHandshake(handshake: Handshake): void;
   onNotice(text: string): void;
 }
 
@@ -42,11 +29,11 @@ export interface SessionSetup {
   readonly store: CatalogueStore;
   /** A call would have to wait: brings the server up where that is due, or says why waiting is of no use. */
   readonly whenAway: () => HoldfastError | null;
+  /** Gives ids for the server's questions. */
+  readonly questionId: () => number;
   readonly reports: SessionReports;
 }
 
-/** A list that changes without end is read this often. */
-const REREAD_PAUSE_MS = 100;
 /** JSON-RPC: internal error, given to a server whose question cannot reach the client. */
 const INTERNAL_ERROR = -32603;
 
@@ -55,23 +42,31 @@ const INTERNAL_ERROR = -32603;
  * `initialize`, log level, subscriptions, catalogue and every outstanding call.
  */
 export class Session {
-  readonly catalogue: Catalogue;
   readonly calls: Calls;
   readonly snapshot = new Snapshot();
   readonly #setup: SessionSetup;
-  readonly #asked = new ServerRequests();
-  /** By the method that announces the change. */
-  readonly #rereads = new Map<string, Coalesced>();
-  #host: SessionHost | null = null;
+  readonly #asked: ServerRequests;
+  readonly #lists: SessionLists;
+  #audience: SessionAudience | null = null;
   #params: InitializeParams;
   #handshake: Handshake | null = null;
   #upstream: Upstream | null = null;
+  #isIntroduced = false;
   #isOpen = false;
 
   constructor(setup: SessionSetup, params: InitializeParams) {
     this.#setup = setup;
     this.#params = params;
-    this.catalogue = setup.store.load();
+    this.#asked = new ServerRequests(setup.questionId);
+    this.#lists = new SessionLists({
+      store: setup.store,
+      clock: setup.clock,
+      offers: kind => this.offers(kind),
+      onCatalogue: setup.reports.onCatalogue,
+      onNotice: setup.reports.onNotice,
+      onSilentChange: method => this.#tellAll(method),
+      onAnnounced: (envelope, isNews) => this.#tell(envelope, { isForAll: true, isNews }),
+    });
     this.calls = new Calls({
       server: setup.server,
       clock: setup.clock,
@@ -84,17 +79,32 @@ export class Session {
     });
   }
 
+  /** The last good lists; they stay while the server is down. */
+  get catalogue(): Catalogue {
+    return this.#lists.catalogue;
+  }
+
   /** The last handshake; it stays while the server is down. */
   get handshake(): Handshake | null {
     return this.#handshake;
   }
 
-  /** Who answers the server's questions; without one they are answered with an error. */
-  setHost(host: SessionHost): void {
-    this.#host = host;
+  /** Whether the present process has been told who its client is. */
+  get isIntroduced(): boolean {
+    return this.#isIntroduced;
   }
 
-  /** What the next process will be initialized with. */
+  /** One client, which is asked and told everything. */
+  setHost(host: SessionHost): void {
+    this.#audience = audienceOfOne(host);
+  }
+
+  /** Who is asked and told what; without an audience the server's questions are answered with an error. */
+  setAudience(audience: SessionAudience): void {
+    this.#audience = audience;
+  }
+
+  /** What the next process will be initialized with, or the present one where it has not been yet. */
   setInitialize(params: InitializeParams): void {
     this.#params = params;
   }
@@ -110,12 +120,15 @@ export class Session {
       onStray: why => this.#setup.reports.onNotice(`dropped a message: ${why}`),
     });
     this.#upstream = upstream;
+    this.#isIntroduced = false;
     return upstream;
   }
 
   async shakeHands(upstream: Upstream): Promise<Handshake> {
+    this.#isIntroduced = true;
     const handshake = await shakeHands(upstream, this.#params);
     this.#handshake = handshake;
+    this.#setup.reports.onHandshake(handshake);
     return handshake;
   }
 
@@ -126,28 +139,15 @@ export class Session {
 
   /** Reads a list from the server, without believing it yet. */
   fetch(upstream: Upstream, kind: ListKind, onPage?: () => void): Promise<Item[]> {
-    return this.offers(kind) ? fetchList(upstream, kind, onPage) : Promise.resolve([]);
+    return this.#lists.fetch(upstream, kind, onPage);
   }
 
-  /** Believes a list: from now on it is the catalogue, also on disk. `announced`: the server itself said that it has changed. */
-  accept(kind: ListKind, items: readonly Item[], announced: boolean): void {
-    const isFirst = this.catalogue.list(kind) === null;
-    const diff = this.catalogue.replace(kind, items);
-    if (isSame(diff) && !isFirst) return;
-    this.#keep();
-    if (isSame(diff)) return;
-    this.#setup.reports.onCatalogue(kind, diff, announced);
-    // A client that has never seen a list has nothing to be told, and what the server announced it is told by the server's words.
-    if (!isFirst && !announced) this.#notifyHost(notification(`notifications/${LISTS[kind].capability}/list_changed`));
-  }
-
-  /** A full disk costs the next manager its head start, and must cost this server nothing. */
-  #keep(): void {
-    try {
-      this.#setup.store.save(this.catalogue);
-    } catch (error) {
-      this.#setup.reports.onNotice(`the catalogue could not be kept on disk: ${String(error)}`);
-    }
+  /**
+   * Believes a list: from now on it is the catalogue, also on disk. `announced`: the server itself said that it has changed.
+   * Returns whether it has.
+   */
+  accept(kind: ListKind, items: readonly Item[], announced: boolean): boolean {
+    return this.#lists.accept(kind, items, announced);
   }
 
   /** Ready: tells the process what clients had told its predecessor, then sends what was held, then all at once. */
@@ -162,47 +162,45 @@ export class Session {
   /** The process is going or gone: nothing more is sent or heard. See `Calls.close` for what becomes of the calls. */
   close(fault: HoldfastError | null, isFinal: boolean): CloseReport {
     this.#isOpen = false;
-    for (const reread of this.#rereads.values()) reread.clear();
+    this.#lists.clear();
     const report = this.calls.close(fault, isFinal);
     const upstream = this.#upstream;
     this.#upstream = null;
+    this.#isIntroduced = false;
     if (upstream === null) return report;
     upstream.abandon(fault ?? new HoldfastError('CONNECTION_CLOSED', { server: this.#setup.server }));
-    for (const requestId of this.#asked.drop(upstream)) {
-      this.#notifyHost(notification('notifications/cancelled', { requestId, reason: 'the server has gone down' }));
-    }
+    this.#asked.drop(upstream);
     return report;
   }
 
   // The client's verbs.
 
   /**
-   * One request of a client, as raw text; resolves with the raw answer under the same id. While the server is down a list comes
-   * from the catalogue, and everything else waits.
+   * One request of a client; resolves with the raw answer under the same id. While the server is down a list comes from the
+   * catalogue, and everything else waits.
    *
-   * @throws HoldfastError as the call table says; TOOL_BAD_REQUEST for a text that is no request.
+   * @throws HoldfastError as the call table says.
    */
-  request(text: string, options: CallOptions): Promise<string> {
-    const parsed = parseMessage(text);
-    if (!parsed.ok || parsed.envelope.kind !== 'request') {
-      const why = parsed.ok ? `it is a JSON-RPC ${parsed.envelope.kind}, not a request` : parsed.why;
-      return Promise.reject(
-        new HoldfastError('TOOL_BAD_REQUEST', { server: this.#setup.server, details: { reason: why } }),
-      );
-    }
-    if (this.#isOpen) return this.calls.add(parsed.envelope, options);
-    const kept = this.#fromCatalogue(parsed.envelope);
+  ask(envelope: RequestEnvelope, options: CallOptions): Promise<string> {
+    if (this.#isOpen) return this.calls.add(envelope, options);
+    const kept = this.#lists.answer(envelope);
     if (kept !== null) return Promise.resolve(kept);
     const refusal = this.#setup.whenAway();
-    return refusal === null ? this.calls.add(parsed.envelope, options) : Promise.reject(refusal);
+    return refusal === null ? this.calls.add(envelope, options) : Promise.reject(refusal);
   }
 
-  /** A list from the catalogue, in the server's own words; null for anything else, or a list that was never read. */
-  #fromCatalogue(envelope: RequestEnvelope): string | null {
-    const kind = listKindOf(envelope.method);
-    const cursor = (envelope.value.params as { cursor?: unknown } | undefined)?.cursor;
-    const result = kind === null || cursor !== undefined ? null : this.catalogue.result(kind);
-    return result === null ? null : `{"jsonrpc":"2.0","id":${envelope.id.raw},"result":${result}}`;
+  /** Tells the server something that each of its lives must know (a log level, a subscription), now or as soon as it is ready. */
+  remember(method: string, params: Readonly<Record<string, string>>): void {
+    this.snapshot.learn(method, params);
+    if (!this.#isOpen) return;
+    // A refusal costs whoever wanted it; it is not asked for again after a restart.
+    this.#upstream?.ask(method, params).then(
+      ({ error }) => {
+        if (error !== null)
+          this.#setup.reports.onNotice(`the server refused ${method} ${Object.values(params).join()}`);
+      },
+      () => {}, // it went down: its next life is told the same
+    );
   }
 
   /** A notification of the client; dropped while the server is down, since each life begins afresh. */
@@ -210,9 +208,15 @@ export class Session {
     if (this.#isOpen) this.#upstream?.tell(text);
   }
 
-  /** The client's answer to a question of the server; false when that question is not open any more. */
-  respond(text: string): boolean {
-    return this.#asked.answer(text);
+  /** The client's answer to a question of the server; false when that question is not open any more, or was not for this client. */
+  respond(text: string, client?: SessionHost): boolean {
+    return this.#asked.answer(text, client);
+  }
+
+  /** The client is gone: its calls are cancelled, and what it was asked is answered with an error. */
+  dismiss(client: SessionHost): void {
+    this.calls.cancelAll(client);
+    this.#asked.dismiss(client);
   }
 
   /** A message over the limit has been skipped; if it was an answer, its call is told. */
@@ -239,13 +243,15 @@ export class Session {
     }
     // Asking for the roots is only reading; any other question may mean that the call has begun something.
     if (envelope.method !== 'roots/list') this.calls.markAsked();
-    if (this.#host === null) {
-      upstream.tell(errorResponse(envelope.id.raw, INTERNAL_ERROR, 'no client is there to answer'));
-      return;
+    const to = this.#audience?.addressee(envelope) ?? { error: 'no client is there to answer' };
+    const id = envelope.id.raw;
+    if ('result' in to) upstream.tell(`{"jsonrpc":"2.0","id":${id},"result":${to.result}}`);
+    else if ('error' in to) upstream.tell(errorResponse(id, INTERNAL_ERROR, to.error));
+    else {
+      const question = this.#asked.take(envelope, upstream, to.client);
+      if (question !== null) to.client.onRequest(question);
+      else upstream.tell(errorResponse(id, INTERNAL_ERROR, 'too many questions are open'));
     }
-    const question = this.#asked.take(envelope, upstream);
-    if (question !== null) this.#host.onRequest(question);
-    else upstream.tell(errorResponse(envelope.id.raw, INTERNAL_ERROR, 'too many questions are open'));
   }
 
   #onServerNotification(envelope: NotificationEnvelope, upstream: Upstream): void {
@@ -253,41 +259,24 @@ export class Session {
       case 'notifications/progress':
         if (!this.calls.progress(envelope)) this.#setup.reports.onNotice('dropped a message: progress of no open call');
         return;
-      case 'notifications/cancelled': {
-        const text = this.#asked.cancel(envelope, upstream);
-        if (text !== null) this.#notifyHost(text);
-        return;
-      }
-      case 'notifications/tools/list_changed':
-        return this.#reread(['tools'], envelope, upstream);
-      case 'notifications/resources/list_changed':
-        return this.#reread(['resources', 'resourceTemplates'], envelope, upstream);
-      case 'notifications/prompts/list_changed':
-        return this.#reread(['prompts'], envelope, upstream);
+      case 'notifications/cancelled':
+        return this.#asked.cancel(envelope, upstream);
       default:
-        return this.#notifyHost(envelope.text);
+        if (this.#lists.announced(envelope, this.#isOpen ? upstream : null)) return;
+        return this.#tell(envelope, { isForAll: false, isNews: true });
     }
   }
 
-  /** The server says that a list has changed: the catalogue follows, then the client is told. */
-  #reread(kinds: readonly ListKind[], envelope: NotificationEnvelope, upstream: Upstream): void {
-    // Before the first list has been read there is nothing to follow; it is about to be read anyway.
-    if (!this.#isOpen) return;
-    const read = () =>
-      Promise.all(kinds.map(async kind => this.accept(kind, await this.fetch(upstream, kind), true)))
-        .catch((error: unknown) => this.#setup.reports.onNotice(`a changed list could not be read: ${String(error)}`))
-        .then(() => this.#notifyHost(envelope.text));
-    const known = this.#rereads.get(envelope.method) ?? new Coalesced(this.#setup.clock, REREAD_PAUSE_MS);
-    this.#rereads.set(envelope.method, known);
-    known.run(read);
+  #tell({ text, method, value }: NotificationEnvelope, how: Pick<Told, 'isForAll' | 'isNews'>): void {
+    this.#audience?.hear({ text, method, params: value.params, ...how });
   }
 
-  #notifyHost(text: string): void {
-    this.#host?.onNotification(text);
+  #tellAll(method: string, params?: object): void {
+    this.#audience?.hear({ text: notification(method, params), method, params, isForAll: true, isNews: true });
   }
 
   #warnOfLostMemory(replayed: number): void {
     const data = `the server "${this.#setup.server}" was restarted and its memory is lost; ${replayed} safe call(s) were repeated`;
-    this.#notifyHost(notification('notifications/message', { level: 'warning', logger: 'holdfast', data }));
+    this.#tellAll('notifications/message', { level: 'warning', logger: 'holdfast', data });
   }
 }

@@ -26,6 +26,11 @@ export class Snapshot {
     if (method === 'resources/unsubscribe' && typeof uri === 'string') this.#subscriptions.delete(uri);
   }
 
+  /** Nobody wants a level any more: the next process keeps its own. */
+  forgetLevel(): void {
+    this.#logLevel = null;
+  }
+
   /**
    * Tells a new process what the old one knew. The requests are written before this returns, so that they are ahead of every
    * call; a refusal (the resource is gone) is forgotten with what it was about, and named.

@@ -2,6 +2,7 @@ import { callOut } from '../errors/call-out.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import type { Clock } from '../process/clock.ts';
+import type { CallOptions } from '../session/call.ts';
 import { itemsOf, LISTS, type ListKind } from '../session/catalogue.ts';
 import { notification, request } from '../session/json-text.ts';
 import { MAX_PAGES } from '../session/lists.ts';
@@ -23,15 +24,25 @@ export interface Progress {
   readonly message?: string;
 }
 
-/** The verbs of a client, for one instance: makes the JSON-RPC text, and reads the answer. */
+/** Where a client's words go. */
+export interface Served {
+  readonly first: Instance;
+  request(text: string, options: CallOptions): Promise<string>;
+}
+
+/** The verbs of the library as a client of one server: makes the JSON-RPC text, and reads the answer. */
 export class Client {
-  readonly #instance: Instance;
+  readonly #server: Served;
   readonly #clock: Clock;
   #lastId = 0;
 
-  constructor(instance: Instance, clock: Clock) {
-    this.#instance = instance;
+  constructor(server: Served, clock: Clock) {
+    this.#server = server;
     this.#clock = clock;
+  }
+
+  get #instance(): Instance {
+    return this.#server.first;
   }
 
   /**
@@ -63,7 +74,7 @@ export class Client {
   ): Promise<string> {
     const timeoutMs = options.timeoutMs ?? this.#instance.config.options.callTimeoutMs;
     const deadline = timeoutMs === 0 ? Infinity : this.#clock.now() + timeoutMs;
-    return this.#instance.request(text, { deadline, signal: options.signal, onProgress: options.onProgressText });
+    return this.#server.request(text, { deadline, signal: options.signal, onProgress: options.onProgressText });
   }
 
   /** A notification, as raw JSON-RPC text; dropped while the server is down. */

@@ -1,47 +1,25 @@
-import type { ProcessServer, ServerConfig } from '../config/types.ts';
+import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { DEMAND_AFTER_MS } from '../lifecycle/restart-policy.ts';
 import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
-import type { Clock } from '../process/clock.ts';
-import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CallOptions } from '../session/call.ts';
 import type { Finished } from '../session/calls.ts';
 import { LIST_KINDS } from '../session/catalogue.ts';
-import type { CatalogueStore } from '../session/catalogue-store.ts';
-import type { InitializeParams } from '../session/handshake.ts';
+import type { RequestEnvelope } from '../session/json-text.ts';
 import { Session } from '../session/session.ts';
-import type { Emit } from '../telemetry/events.ts';
-import type { Admission, Ticket } from './admission.ts';
+import type { Ticket } from './admission.ts';
 import { createLife } from './create-life.ts';
 import { EventReporter } from './event-reporter.ts';
+import type { InstanceContext, InstanceSetup } from './instance-setup.ts';
 import type { InstanceLife } from './life.ts';
 import { Mailbox } from './mailbox.ts';
-import type { TakerOf } from './one-life.ts';
 import { patientOf } from './patient.ts';
-import type { AgentFor } from './remote-life.ts';
 import { Statistics } from './statistics.ts';
+import { waitingWords } from './waiting-words.ts';
 
 export { faultOf } from './patient.ts';
-
-/** What every instance shares. */
-export interface InstanceContext {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly emit: Emit;
-  readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
-  readonly agentFor: AgentFor;
-  /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
-  readonly takerOf?: TakerOf | undefined;
-  readonly admission: Admission;
-  /** The catalogue store for a server's launch configuration. */
-  readonly storeFor: (config: ServerConfig) => CatalogueStore;
-  /** Whether the servers that this one depends on have come up, or have failed. */
-  readonly isClear: (config: ServerConfig) => boolean;
-  /** Called after every change of a lifecycle state. */
-  readonly onState: () => void;
-}
 
 /** One supervised process of a server, with its own reducer, session, health and statistics. */
 export class Instance {
@@ -57,9 +35,13 @@ export class Instance {
   #life: InstanceLife | null = null;
   #waiting: (() => void)[] = [];
 
-  constructor(config: ServerConfig, order: number, params: InitializeParams, context: InstanceContext) {
+  readonly #setup: InstanceSetup;
+
+  constructor(setup: InstanceSetup, context: InstanceContext) {
+    const { config, order, number } = setup;
     this.config = config;
-    this.number = 1;
+    this.number = number;
+    this.#setup = setup;
     this.#context = context;
     this.#events = new EventReporter(config, this.number, context.emit, context.clock);
     this.statistics = new Statistics(context.clock);
@@ -68,8 +50,9 @@ export class Instance {
         server: config.name,
         options: config.options,
         clock: context.clock,
-        store: context.storeFor(config),
-        whenAway: () => this.#bringUp(),
+        store: setup.store,
+        questionId: context.questionId,
+        whenAway: () => this.demand(),
         reports: {
           onHeard: () => this.monitor.heard(this.model.incarnation),
           onFinished: finished => this.#onFinished(finished),
@@ -77,13 +60,14 @@ export class Instance {
             if (kind === 'tools' && announced) this.monitor.tools.announced(this.session.catalogue.list('tools') ?? []);
             this.#events.catalogueChanged(this.model, kind, diff);
           },
-          onNotice: text => this.#events.notice(this.model, text),
+          onHandshake: handshake => setup.onHandshake?.(handshake),
+          onNotice: text => this.notice(text),
         },
       },
-      params,
+      setup.params,
     );
     this.monitor = this.#createMonitor();
-    this.#mailbox = new Mailbox(createModel(config.options.start === 'onDemand' ? 'onDemand' : 'down'), {
+    this.#mailbox = new Mailbox(createModel(config.options.start === 'onDemand' || number > 1 ? 'onDemand' : 'down'), {
       policy: config.options,
       clock: context.clock,
       random: context.random,
@@ -145,22 +129,27 @@ export class Instance {
     return new Promise(resolve => this.#waiting.push(resolve));
   }
 
+  notice(text: string): void {
+    this.#events.notice(this.model, text);
+  }
+
   /**
-   * One request as raw JSON-RPC text. It waits while the server is on its way, and starts one that rests until it is asked for.
+   * One request of a client. It waits while the server is on its way, and starts one that rests until it is asked for.
    *
    * @throws HoldfastError the fault of a failed server, CONNECTION_CLOSED for a stopped one, or what the call table says.
    */
-  request(text: string, options: CallOptions): Promise<string> {
+  ask(envelope: RequestEnvelope, options: CallOptions): Promise<string> {
     if (this.model.desired === 'down') {
       return Promise.reject(new HoldfastError('CONNECTION_CLOSED', { server: this.config.name, mayHaveRun: false }));
     }
-    const answer = this.session.request(text, options);
+    const answer = this.session.ask(envelope, options);
     this.monitor.callsChanged(this.model.incarnation);
+    if (this.model.state.name !== 'ready') this.#tellWaiting(true);
     return answer;
   }
 
-  /** A call waits: starts a server that rests, or that failed long enough ago; else gives the fault that stands. */
-  #bringUp(): HoldfastError | null {
+  /** Somebody waits for it: starts a server that rests, or that failed long enough ago; else gives the fault that stands. */
+  demand(): HoldfastError | null {
     const { state } = this.model;
     if (state.name === 'failed' && this.#context.clock.now() - state.since < DEMAND_AFTER_MS) {
       return state.fault.with({ server: this.config.name, mayHaveRun: false });
@@ -277,6 +266,14 @@ export class Instance {
     const isOverdue = !finished.settled.ok && finished.settled.error.code === 'TOOL_CALL_TIMEOUT';
     this.monitor.callsChanged(this.model.incarnation, isOverdue);
     this.#events.callFinished(this.model, finished);
+    this.#setup.onFinished?.(finished);
+  }
+
+  /** Callers that want progress hear what their calls wait for. `isNew`: only those that have heard nothing yet. */
+  #tellWaiting(isNew: boolean): void {
+    const { name, options } = this.config;
+    const words = waitingWords(name, this.model, options.restart.retries);
+    if (words !== null) this.session.calls.tellWaiting(words, isNew);
   }
 
   #onChange(before: Model, after: Model): void {
@@ -287,6 +284,7 @@ export class Instance {
     if (before.state.name === 'ready') this.monitor.down(after.incarnation);
     this.#events.moved(before, after, this.#life, this.session);
     this.monitor.reconsider();
+    this.#tellWaiting(false);
     this.#context.onState();
     if (!isSettled(after.state)) return;
     const waiting = this.#waiting;

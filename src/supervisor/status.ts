@@ -8,6 +8,8 @@ import type { Death } from './statistics.ts';
 
 /** One process of a server, as `status --json` shows it. Times are ISO 8601, durations milliseconds. */
 export interface InstanceStatus {
+  /** Its number, as in events; 1 is there before any client is. */
+  readonly instance: number;
   readonly desired: 'up' | 'onDemand' | 'down';
   readonly state: ServerState;
   readonly health: Health;
@@ -68,6 +70,7 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
   const fault = faultOf(state);
   const last = statistics.deaths.at(-1);
   return {
+    instance: instance.number,
     desired: model.desired,
     state: state.name,
     health: monitor.verdict.health,

@@ -6,15 +6,17 @@ import { type Clock, systemClock } from '../process/clock.ts';
 import { type ClockWatch, watchClock } from '../process/clock-watch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { ListKind } from '../session/catalogue.ts';
-import { type CatalogueStore, fileStore, memoryStore } from '../session/catalogue-store.ts';
-import { type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
-import { capabilitiesOf, type Handlers, hostOf } from '../session/host-handlers.ts';
-import type { SessionHost } from '../session/session.ts';
+import type { Handlers } from '../session/host-handlers.ts';
+import { fileStore, type KeptStore, memoryStore } from '../session/kept-store.ts';
+import { questionIds } from '../session/server-requests.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { Admission } from './admission.ts';
+import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
 import { Client, type RequestOptions } from './client.ts';
-import { Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import type { InstanceContext } from './instance-setup.ts';
 import { type Listed, listAll } from './lists.ts';
+import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
 import type { AgentFor } from './remote-life.ts';
 import { type ServerStatus, statusOf } from './status.ts';
@@ -22,7 +24,7 @@ import { type ServerStatus, statusOf } from './status.ts';
 export interface SupervisorOptions {
   readonly config: Config;
   /** How the host introduces itself to servers, and what they may ask of it. */
-  readonly clientInfo: InitializeParams['clientInfo'];
+  readonly clientInfo: ClientProfile['clientInfo'];
   readonly handlers: Handlers;
   /** What a server tells without being asked. */
   readonly onNotification: (server: string, method: string, params: unknown) => void;
@@ -43,7 +45,7 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #clock: Clock;
-  readonly #instances = new Map<string, Instance>();
+  readonly #servers = new Map<string, ManagedServer>();
   readonly #clients = new Map<string, Client>();
   readonly #admission: Admission;
   readonly #clockWatch: ClockWatch;
@@ -53,47 +55,62 @@ export class Supervisor {
     const { config, emit, resolve } = options;
     this.#clockWatch = watchClock(options.clock ?? systemClock, pausedMs => {
       emit({ type: 'manager.resumed', pausedMs });
-      for (const instance of this.#instances.values()) instance.resumed();
+      for (const instance of this.#instances()) instance.resumed();
     });
     this.#clock = this.#clockWatch.clock;
-    const params = initializeParams(options);
+    const random = options.random ?? Math.random;
     this.#admission = new Admission(config.concurrentStarts);
+    const context: InstanceContext = {
+      clock: this.#clock,
+      random,
+      emit,
+      resolve,
+      agentFor: options.agentFor ?? (() => new Agent({ keepAlive: true })),
+      takerOf: options.takerOf,
+      admission: this.#admission,
+      questionId: questionIds(random),
+      isClear: config => config.options.dependsOn.every(name => this.#hasComeUp(name)),
+      onState: () => this.#admission.review(),
+    };
     config.servers.forEach((server, order) => {
-      const instance = new Instance(server, order, params, {
-        clock: this.#clock,
-        random: options.random ?? Math.random,
-        emit,
-        resolve,
-        agentFor: options.agentFor ?? (() => new Agent({ keepAlive: true })),
-        takerOf: options.takerOf,
-        admission: this.#admission,
-        storeFor: config => this.#storeFor(config),
-        isClear: config => config.options.dependsOn.every(name => this.#hasComeUp(name)),
-        onState: () => this.#admission.review(),
+      const { handlers, clientInfo, onNotification } = options;
+      const managed = new ManagedServer({
+        config: server,
+        order,
+        context,
+        store: this.#storeFor(server),
+        clientInfo,
+        handlers,
+        onNotification: text => {
+          const { method, params } = JSON.parse(text) as { method: string; params?: unknown };
+          onNotification(server.name, method, params);
+        },
       });
-      this.#instances.set(server.name, instance);
-      this.#clients.set(server.name, new Client(instance, this.#clock));
-      instance.session.setHost(this.#hostOf(instance));
+      this.#servers.set(server.name, managed);
+      this.#clients.set(server.name, new Client(managed, this.#clock));
     });
   }
 
   get names(): readonly string[] {
-    return [...this.#instances.keys()];
+    return [...this.#servers.keys()];
   }
 
-  /** @throws HoldfastError TOOL_SERVER_UNKNOWN, with the nearest name. */
+  /** The first instance of a server. @throws HoldfastError TOOL_SERVER_UNKNOWN, with the nearest name. */
   instance(name: string): Instance {
-    const instance = this.#instances.get(name);
-    if (instance !== undefined) return instance;
-    throw new HoldfastError('TOOL_SERVER_UNKNOWN', { details: { name, nearest: nearest(name, this.names) } });
+    return this.#server(name).first;
+  }
+
+  /** One client more for a server; nothing is started by this alone. @throws HoldfastError TOOL_SERVER_UNKNOWN */
+  attach(server: string, profile: ClientProfile, client: AttachedClient): Attachment {
+    return this.#server(server).attach(profile, client);
   }
 
   /** Starts the named servers; resolves once each is ready, has failed, or rests until it is asked for. */
   async start(names: readonly string[]): Promise<void> {
-    const instances = names.map(name => this.instance(name));
+    const servers = names.map(name => this.#server(name));
     this.#clockWatch.start();
-    for (const instance of dependenciesFirst(instances)) instance.start();
-    await Promise.all(instances.map(instance => instance.settled()));
+    for (const server of dependenciesFirst(servers)) server.start();
+    await Promise.all(servers.map(server => server.first.settled()));
   }
 
   /** Starts every server but those that rest until they are asked for. */
@@ -102,14 +119,14 @@ export class Supervisor {
   }
 
   async restart(name: string): Promise<void> {
-    const instance = this.instance(name);
-    instance.restart();
-    await instance.settled();
+    const server = this.#server(name);
+    server.restart();
+    await server.settled();
   }
 
   /** The client's verbs for one server. @throws HoldfastError TOOL_SERVER_UNKNOWN */
   client(name: string): Client {
-    this.instance(name);
+    this.#server(name);
     return this.#clients.get(name) as Client;
   }
 
@@ -127,67 +144,71 @@ export class Supervisor {
     const stopOne = (name: string): Promise<void> => {
       const known = stopping.get(name);
       if (known !== undefined) return known;
-      const dependents = [...this.#instances.values()].filter(
+      const dependents = [...this.#servers.values()].filter(
         ({ config }) => wanted.has(config.name) && config.options.dependsOn.includes(name),
       );
       const done = Promise.all(dependents.map(({ config }) => stopOne(config.name))).then(() => {
-        const instance = this.instance(name);
-        instance.stop();
-        return instance.settled();
+        const server = this.#server(name);
+        server.stop();
+        return server.settled();
       });
       stopping.set(name, done);
       return done;
     };
     await Promise.all(names.map(stopOne));
-    return names.flatMap(name => this.instance(name).model.survivors);
+    return names.flatMap(name => this.#server(name).instances.flatMap(({ model }) => model.survivors));
   }
 
   /** Skips what patience is left in every stop under way. */
   hasten(): void {
-    for (const instance of this.#instances.values()) instance.stop();
+    for (const server of this.#servers.values()) server.stop();
   }
 
   /** Stops everything and gives back every timer. Resolves with the processes that could not be ended. */
   async close(): Promise<readonly number[]> {
     this.#clockWatch.stop();
     const survivors = await this.stop(this.names);
-    for (const instance of this.#instances.values()) instance.monitor.stop();
+    for (const server of this.#servers.values()) server.close();
     return survivors;
   }
 
   /** Looks what the processes of every server use now, so that `status` tells. */
   async sample(): Promise<void> {
-    await Promise.all([...this.#instances.values()].map(instance => instance.sample()));
+    await Promise.all(this.#instances().map(instance => instance.sample()));
   }
 
   /** Pids of all processes of a server that are alive. @throws HoldfastError TOOL_SERVER_UNKNOWN */
   async members(name: string): Promise<readonly number[]> {
-    return (await this.instance(name).life?.process?.group.members()) ?? [];
+    const groups = this.#server(name).instances.flatMap(({ life }) => life?.process?.group ?? []);
+    return (await Promise.all(groups.map(group => group.members()))).flat();
   }
 
   status(): ServerStatus[] {
-    return [...this.#instances].map(([name, instance]) => {
-      const status = statusOf(instance, this.#clock);
-      return { name, ...status, instances: [status] };
-    });
+    return [...this.#servers].map(([name, { first, instances }]) => ({
+      name,
+      ...statusOf(first, this.#clock),
+      instances: instances.map(instance => statusOf(instance, this.#clock)),
+    }));
   }
 
-  #hostOf({ config, session }: Instance): SessionHost {
-    const tell = (text: string) => {
-      const { method, params } = JSON.parse(text) as { method: string; params?: unknown };
-      this.#options.onNotification(config.name, method, params);
-    };
-    return hostOf(config.name, this.#options.handlers, text => session.respond(text), tell);
+  #instances(): Instance[] {
+    return [...this.#servers.values()].flatMap(({ instances }) => instances);
+  }
+
+  #server(name: string): ManagedServer {
+    const server = this.#servers.get(name);
+    if (server !== undefined) return server;
+    throw new HoldfastError('TOOL_SERVER_UNKNOWN', { details: { name, nearest: nearest(name, this.names) } });
   }
 
   #hasComeUp(name: string): boolean {
-    const model = this.#instances.get(name)?.model;
+    const model = this.#servers.get(name)?.first.model;
     if (model === undefined) return true;
     const { name: state } = model.state;
     return state === 'ready' || state === 'failed' || (state === 'stopped' && model.desired !== 'up');
   }
 
-  #storeFor(config: ServerConfig): CatalogueStore {
+  #storeFor(config: ServerConfig): KeptStore {
     const { stateDir } = this.#options;
     return stateDir === null ? memoryStore : fileStore(stateDir, launchOf(config));
   }
@@ -200,17 +221,13 @@ function launchOf(config: ServerConfig): readonly unknown[] {
 }
 
 /** A server that others depend on goes first: they then find it on its way, and wait. The configuration has no rings. */
-function dependenciesFirst(instances: readonly Instance[]): Set<Instance> {
-  const sorted = new Set<Instance>();
-  const add = (instance: Instance) => {
-    const { dependsOn } = instance.config.options;
-    for (const other of instances) if (dependsOn.includes(other.config.name) && !sorted.has(other)) add(other);
-    sorted.add(instance);
+function dependenciesFirst(servers: readonly ManagedServer[]): Set<ManagedServer> {
+  const sorted = new Set<ManagedServer>();
+  const add = (server: ManagedServer) => {
+    const { dependsOn } = server.config.options;
+    for (const other of servers) if (dependsOn.includes(other.name) && !sorted.has(other)) add(other);
+    sorted.add(server);
   };
-  for (const instance of instances) add(instance);
+  for (const server of servers) add(server);
   return sorted;
-}
-
-function initializeParams({ clientInfo, handlers }: SupervisorOptions): InitializeParams {
-  return { protocolVersion: LEGACY_VERSIONS[0], capabilities: capabilitiesOf(handlers), clientInfo };
 }

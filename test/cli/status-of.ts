@@ -3,6 +3,7 @@ import type { ServerStatus } from '../../src/supervisor/status.ts';
 /** A status for rendering: a server that is ready and well, but for what is given. */
 export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name' | 'instances'>> = {}): ServerStatus {
   const status = {
+    instance: 1,
     desired: 'up',
     state: 'ready',
     health: 'healthy',

@@ -60,8 +60,8 @@ const oddities: readonly (readonly [says: string, text: string, warnings: readon
   ['no servers', '{ }', ['1:1 : no servers: expected them under "mcpServers"']],
   [
     'an option of a later version',
-    line('"a": { "command": "x", "holdfast": { "sharing": "shared" } }'),
-    ['2:38 mcpServers.a.holdfast.sharing: "sharing" is accepted but has no effect yet in this version'],
+    line('"a": { "command": "x", "holdfast": { "maxAgeMs": 1 } }'),
+    ['2:38 mcpServers.a.holdfast.maxAgeMs: "maxAgeMs" is accepted but has no effect yet in this version'],
   ],
   [
     'a setting of a later version',

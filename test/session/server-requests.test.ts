@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { questionIds } from '../../src/session/server-requests.ts';
 import { Stage, turn } from './stage.ts';
 
 const ask = (method: string, id = '0') => `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{"n":1.0}}`;
@@ -101,4 +102,24 @@ test('asking for the roots or a ping leaves a call safe to repeat; any other que
     ['sampling/createMessage', 0, 1],
     ['vendor/ask', 0, 1],
   ]);
+});
+
+test('the numbers begin anywhere, and stay exact for a client that counts with doubles', () => {
+  const [low, high] = [questionIds(() => 0), questionIds(() => 1 - Number.EPSILON)];
+  assert.deepEqual([low(), low()], [1, 2]);
+  for (let i = 0; i < 1_000; i++) assert.ok(Number.isSafeInteger(high()));
+});
+
+test('a client is asked no more once it is gone, and the server is told so; another’s answer counts for nothing', async () => {
+  const stage = new Stage();
+  const client = { onRequest: () => {}, onNotification: () => {} };
+  stage.session.setAudience({ addressee: () => ({ client }), hear: () => {} });
+  const server = await stage.up();
+  server.say(ask('sampling/createMessage', '"q"'));
+  const answer = '{"jsonrpc":"2.0","id":1,"result":{}}';
+  assert.equal(stage.session.respond(answer, { ...client }), false);
+  stage.session.dismiss(client);
+  const told = JSON.parse(server.lines.at(-1) ?? '');
+  assert.deepEqual([told.id, told.error.message], ['q', 'the client is gone']);
+  assert.equal(stage.session.respond(answer, client), false);
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { resolveOptions } from '../../src/config/options.ts';
 import type { HoldfastError } from '../../src/errors/holdfast-error.ts';
-import type { CallOptions } from '../../src/session/call.ts';
+import { type CallOptions, requestOf } from '../../src/session/call.ts';
 import type { Finished } from '../../src/session/calls.ts';
 import { Catalogue, type ListDiff, type ListKind } from '../../src/session/catalogue.ts';
-import type { CatalogueStore } from '../../src/session/catalogue-store.ts';
+import type { Handshake } from '../../src/session/handshake.ts';
 import { Session } from '../../src/session/session.ts';
+import type { CatalogueStore } from '../../src/session/session-lists.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Asked, gone } from './desk.ts';
 import { FakeServer, type FakeServerOptions, turn } from './fake-server.ts';
@@ -30,10 +31,12 @@ export class Stage {
   readonly notices: string[] = [];
   readonly finished: Finished[] = [];
   readonly changes: [ListKind, ListDiff, boolean][] = [];
+  readonly handshakes: Handshake[] = [];
   heard = 0;
   /** What the supervisor says to a request for a server that is away; null lets it wait. */
   refusal: HoldfastError | null = null;
   saved = 0;
+  questions = 0;
   server: FakeServer = new FakeServer();
 
   constructor({ store, hasClient = true }: { store?: Partial<CatalogueStore>; hasClient?: boolean } = {}) {
@@ -44,12 +47,14 @@ export class Stage {
         server: 'files',
         options,
         clock: this.clock,
+        questionId: () => ++this.questions,
         whenAway: () => this.refusal,
         store: { load: () => new Catalogue(), save: () => void this.saved++, ...store },
         reports: {
           onHeard: () => void this.heard++,
           onFinished: finished => this.finished.push(finished),
           onCatalogue: (...change) => this.changes.push(change),
+          onHandshake: handshake => this.handshakes.push(handshake),
           onNotice: text => this.notices.push(text),
         },
       },
@@ -91,7 +96,8 @@ export class Stage {
   }
 
   request(text: string, options: Partial<CallOptions> = {}): Asked {
-    return new Asked(this.session.request(text, { deadline: Infinity, ...options }));
+    const ask = async () => this.session.ask(requestOf(text, 'files'), { deadline: Infinity, ...options });
+    return new Asked(ask());
   }
 
   call(tool: string, id = '1'): Asked {

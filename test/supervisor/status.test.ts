@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { test } from 'node:test';
 import type { ServerOptions } from '../../src/config/types.ts';
 import type { LaunchPlan } from '../../src/process/launch-plan.ts';
-import { memoryStore } from '../../src/session/catalogue-store.ts';
+import { Catalogue } from '../../src/session/catalogue.ts';
 import { Admission } from '../../src/supervisor/admission.ts';
 import { Instance } from '../../src/supervisor/instance.ts';
 import { statusOf } from '../../src/supervisor/status.ts';
@@ -17,9 +17,13 @@ const NOON = Date.UTC(2026, 5, 1, 12);
 function setUp(resolve: () => Promise<LaunchPlan>, options: Partial<ServerOptions> = {}) {
   const clock = new FakeClock(NOON);
   const instance = new Instance(
-    server('/', 'some-server', ['--flag'], { options }),
-    0,
-    { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    {
+      config: server('/', 'some-server', ['--flag'], { options }),
+      order: 0,
+      number: 1,
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+      store: { load: () => new Catalogue(), save: () => {} },
+    },
     {
       clock,
       random: () => 0.5,
@@ -27,7 +31,7 @@ function setUp(resolve: () => Promise<LaunchPlan>, options: Partial<ServerOption
       resolve,
       agentFor: () => new Agent(),
       admission: new Admission(1),
-      storeFor: () => memoryStore,
+      questionId: () => 1,
       isClear: () => true,
       onState: () => {},
     },

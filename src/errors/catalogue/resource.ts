@@ -10,6 +10,18 @@ export const resourceEntries = {
     'the call did not run: send fewer at a time; "maxQueue" sets the limit',
     ['depth', 'limit'],
   ),
+  RESOURCE_PARKED_FULL: entry(
+    true,
+    'too many calls wait for input that their clients were asked for[, at most {limit}]',
+    'answer the questions that are open, or let them expire, which takes ten minutes',
+    ['limit'],
+  ),
+  RESOURCE_REQUESTS_FULL: entry(
+    true,
+    'too many requests are open at a time[, at most {limit}]',
+    'the request did not run: send fewer at a time, and close streams of "subscriptions/listen" that nobody reads',
+    ['limit'],
+  ),
   RESOURCE_MESSAGE_TOO_LARGE: entry(
     false,
     'a message[ of {bytes} bytes] is over the limit of {limit} bytes',

@@ -46,6 +46,11 @@ export const toolEntries = {
     'nothing to do; it may have run in part',
     ['reason'],
   ),
+  TOOL_INPUT_TOO_LATE: entry(
+    false,
+    'the call that asked for this input is not open any more',
+    'call again without "requestState"; the first call may have run in part',
+  ),
   TOOL_CALL_FAILED: entry(
     false,
     'the server answered with error {rpcCode}[: {rpcMessage}]',
@@ -62,6 +67,30 @@ export const toolEntries = {
     false,
     'the request is not valid[: {reason}]',
     'send a JSON-RPC 2.0 request with one id and one method',
+    ['reason'],
+  ),
+  TOOL_NAME_UNKNOWN: entry(
+    false,
+    'there is no {kind} "{name}"[, but "{nearest}"]',
+    'list them again: what the servers offer may have changed',
+    ['kind', 'name', 'nearest'],
+  ),
+  TOOL_METHOD_UNKNOWN: entry(
+    false,
+    'no server can be chosen for "{method}" where all are one',
+    'connect to the server itself, at /servers/NAME/mcp: there every method passes',
+    ['method'],
+  ),
+  TOOL_LIST_PENDING: entry(
+    true,
+    'no {kind} can be listed yet[: waiting for {waiting}][; failed: {failed}]',
+    'list again in a moment: list_changed is sent when there are any; "holdfast status" tells how the servers are',
+    ['kind', 'waiting', 'failed'],
+  ),
+  TOOL_BAD_PARAMS: entry(
+    false,
+    'the params of the request are not valid: {reason}',
+    'see what the protocol says about this method',
     ['reason'],
   ),
 } as const satisfies Record<`TOOL_${string}`, CatalogueEntry>;

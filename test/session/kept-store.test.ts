@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
 import { Catalogue } from '../../src/session/catalogue.ts';
-import { fileStore, memoryStore } from '../../src/session/catalogue-store.ts';
+import { handshakeOf } from '../../src/session/handshake.ts';
+import { fileStore, type Kept, memoryStore } from '../../src/session/kept-store.ts';
 
 const LAUNCH = ['node', ['server.js'], { TOKEN: 'secret' }];
 
@@ -15,19 +16,39 @@ function stateFolder(t: TestContext): string {
   return folder;
 }
 
-function filled(): Catalogue {
+const INITIALIZE = '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"a","x":1.0}}';
+
+function filled(): Kept {
   const catalogue = new Catalogue();
   catalogue.replace('tools', [{ key: 'a', raw: '{"name":"a","n":12345678901234567890,"f":1.0}' }]);
   catalogue.replace('prompts', []);
-  return catalogue;
+  return {
+    catalogue,
+    handshake: handshakeOf(INITIALIZE, JSON.parse(INITIALIZE)),
+    askingTools: new Set(['asks']),
+    profile: { capabilities: { roots: {} }, roots: '{"roots":[]}' },
+  };
 }
 
 test('what was kept comes back, raw texts and all; what was never read stays unread', t => {
   const folder = stateFolder(t);
   fileStore(folder, LAUNCH).save(filled());
-  const loaded = fileStore(folder, LAUNCH).load();
+  const { catalogue: loaded, ...rest } = fileStore(folder, LAUNCH).load();
   assert.equal(loaded.result('tools'), '{"tools":[{"name":"a","n":12345678901234567890,"f":1.0}]}');
   assert.deepEqual([loaded.list('prompts'), loaded.list('resources')], [[], null]);
+  const { catalogue: _, ...kept } = filled();
+  assert.deepEqual(rest, kept);
+  assert.equal(rest.handshake?.result, INITIALIZE, 'raw');
+});
+
+test('a file of the version before this has the lists, and says no more', t => {
+  const folder = stateFolder(t);
+  const store = fileStore(folder, LAUNCH);
+  store.save(filled());
+  const file = join(folder, 'catalogue', readdirSync(join(folder, 'catalogue'))[0] ?? '');
+  writeFileSync(file, '{"version":1,"lists":{"tools":[{"key":"a","raw":"{\\"name\\":\\"a\\"}"}]}}');
+  const { catalogue, handshake, askingTools, profile } = store.load();
+  assert.deepEqual([catalogue.list('tools')?.length, handshake, askingTools.size, profile], [1, null, 0, null]);
 });
 
 test('another command, argument or variable begins afresh', t => {
@@ -37,7 +58,7 @@ test('another command, argument or variable begins afresh', t => {
     ['node', ['other.js'], { TOKEN: 'secret' }],
     ['node', ['server.js'], { TOKEN: 'new' }],
   ]) {
-    assert.equal(fileStore(folder, other).load().list('tools'), null);
+    assert.equal(fileStore(folder, other).load().catalogue.list('tools'), null);
   }
 });
 
@@ -56,7 +77,7 @@ test('one file is left, for its owner alone, and its name tells nothing', t => {
 test('a damaged file is worth as much as none', t => {
   const folder = stateFolder(t);
   const store = fileStore(folder, LAUNCH);
-  assert.equal(store.load().list('tools'), null, 'none at all');
+  assert.equal(store.load().catalogue.list('tools'), null, 'none at all');
   store.save(filled());
   const file = join(folder, 'catalogue', readdirSync(join(folder, 'catalogue'))[0] ?? '');
   for (const text of [
@@ -65,7 +86,8 @@ test('a damaged file is worth as much as none', t => {
     'null',
     '7',
     '[]',
-    '{"version":2,"lists":{"tools":[]}}',
+    '{"version":3,"lists":{"tools":[]}}',
+    '{"version":2,"lists":{},"initialize":"{"}',
     '{"version":1}',
     '{"version":1,"lists":null}',
     '{"version":1,"lists":{"tools":{}}}',
@@ -74,13 +96,14 @@ test('a damaged file is worth as much as none', t => {
     '{"version":1,"lists":{"tools":[{"key":"a","raw":"{not json"}]}}',
   ]) {
     writeFileSync(file, text);
-    assert.equal(store.load().list('tools'), null, text);
+    assert.equal(store.load().catalogue.list('tools'), null, text);
+    assert.equal(store.load().handshake, null, text);
   }
   store.save(filled());
-  assert.equal(store.load().list('tools')?.length, 1);
+  assert.equal(store.load().catalogue.list('tools')?.length, 1);
 });
 
 test('without a state folder nothing is kept', () => {
   memoryStore.save(filled());
-  assert.equal(memoryStore.load().list('tools'), null);
+  assert.equal(memoryStore.load().catalogue.list('tools'), null);
 });

@@ -1,0 +1,44 @@
+/** Questions that a client answers with its user or its model: nobody else may see or wait for them. */
+const PERSONAL = new Set(['sampling/createMessage', 'elicitation/create']);
+
+/** Which tools of a server ask their client something: those run where nobody else's calls are. */
+export class AskingTools {
+  readonly #known: Set<string>;
+  readonly #onLearned: () => void;
+  /** In flight when a question came that may have been another's; until they are cleared. */
+  readonly #suspects = new Set<string>();
+  /** Have answered at least once without a question in between: the last to be suspected. */
+  readonly #quiet = new Set<string>();
+
+  constructor(known: Set<string>, onLearned: () => void) {
+    this.#known = known;
+    this.#onLearned = onLearned;
+  }
+
+  /** Whether the tool must run on an instance of the client's own: it may ask, and this client can be asked. */
+  needsOwn(tool: string, capabilities: Readonly<Record<string, unknown>>): boolean {
+    if (!this.#known.has(tool) && !this.#suspects.has(tool)) return false;
+    return capabilities.sampling !== undefined || capabilities.elicitation !== undefined;
+  }
+
+  /** The server has asked while these tools were in flight; `isCertain`: all of them for the client that is asked. */
+  asked(method: string, tools: readonly string[], isCertain: boolean): void {
+    if (!PERSONAL.has(method) || tools.some(tool => this.#known.has(tool))) return;
+    const [only] = tools;
+    if (only === undefined) return;
+    if (!isCertain || tools.length > 1) {
+      const likely = tools.filter(tool => !this.#quiet.has(tool));
+      for (const tool of likely.length > 0 ? likely : tools) this.#suspects.add(tool);
+      return;
+    }
+    this.#suspects.delete(only);
+    this.#known.add(only);
+    this.#onLearned();
+  }
+
+  /** The tool has answered, and nothing was asked meanwhile. On an instance of its client's own, where it could have, that clears it. */
+  answered(tool: string, isOwn: boolean): void {
+    this.#quiet.add(tool);
+    if (isOwn) this.#suspects.delete(tool);
+  }
+}

@@ -1,0 +1,124 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { type CallOptions, requestOf } from '../session/call.ts';
+import type { Catalogue } from '../session/catalogue.ts';
+import type { Handshake } from '../session/handshake.ts';
+import type { RequestEnvelope } from '../session/json-text.ts';
+import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
+import type { Audience, Carried, Member } from './audience.ts';
+
+/** The server, as one that is attached to it knows it. */
+export interface AttachedTo {
+  readonly name: string;
+  readonly handshake: Handshake | null;
+  readonly catalogue: Catalogue;
+  /** Why a request is of no use, where it is of none. */
+  refusal(): HoldfastError | null;
+  /** Whether this tool of it must run where no other client's calls are. */
+  needsOwn(tool: string, profile: ClientProfile): boolean;
+  /** A place for it, where it has none or needs another; tells it by `moveTo`. */
+  place(client: Attached, isOwn: boolean): Audience;
+  profileChanged(client: Attached, before: ClientProfile): void;
+  respond(text: string, client: Attached): boolean;
+  whenKnown(signal: AbortSignal): Promise<void>;
+  detach(client: Attached): void;
+}
+
+const NOTHING: Carried = { level: null, uris: [] };
+
+/** One client at one server, and the instance that serves it from its first request on. */
+export class Attached implements Attachment, Member {
+  readonly kind = 'client';
+  profile: ClientProfile;
+  readonly #server: AttachedTo;
+  readonly #client: AttachedClient;
+  #place: Audience | null = null;
+  #carried = NOTHING;
+  #isGone = false;
+
+  constructor(server: AttachedTo, profile: ClientProfile, client: AttachedClient) {
+    this.#server = server;
+    this.profile = profile;
+    this.#client = client;
+  }
+
+  get server(): string {
+    return this.#server.name;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** The instance that serves it; null before its first request. */
+  get place(): Audience | null {
+    return this.#place;
+  }
+
+  get handshake(): Handshake | null {
+    return this.#place?.instance.session.handshake ?? this.#server.handshake;
+  }
+
+  get catalogue(): Catalogue {
+    return this.#place?.instance.session.catalogue ?? this.#server.catalogue;
+  }
+
+  async request(text: string, options: CallOptions): Promise<string> {
+    const refusal = this.#isGone
+      ? new HoldfastError('CONNECTION_CLOSED', { server: this.server, mayHaveRun: false })
+      : this.#server.refusal();
+    if (refusal !== null) throw refusal;
+    const envelope = requestOf(text, this.server);
+    return this.#placeFor(envelope).request(this, envelope, options);
+  }
+
+  notify(text: string): void {
+    this.#place?.instance.session.notify(text);
+  }
+
+  respond(text: string): boolean {
+    return this.#server.respond(text, this);
+  }
+
+  setProfile(profile: ClientProfile): void {
+    const before = this.profile;
+    this.profile = profile;
+    this.#server.profileChanged(this, before);
+  }
+
+  whenKnown(signal: AbortSignal): Promise<void> {
+    return this.#server.whenKnown(signal);
+  }
+
+  detach(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#server.detach(this);
+  }
+
+  onRequest(text: string): void {
+    this.#client.onRequest(text);
+  }
+
+  onNotification(text: string): void {
+    if (!this.#isGone) this.#client.onNotification(text);
+  }
+
+  /** From now on its requests go there, or, where that is null, to where its next one finds a place. What it has told a process goes along. */
+  moveTo(place: Audience | null): void {
+    if (place === this.#place) return;
+    if (this.#place !== null) this.#carried = this.#place.leave(this);
+    this.#place = place;
+    if (place === null) return;
+    place.join(this, this.#carried);
+    this.#carried = NOTHING;
+  }
+
+  #placeFor({ method, value }: RequestEnvelope): Audience {
+    const { name, task } = (value.params ?? {}) as { name?: unknown; task?: unknown };
+    // A task outlives its call, and who asks for tasks is told all that the process has.
+    const isTask = (task !== undefined && task !== null) || method.startsWith('tasks/');
+    const isOwn = isTask || (method === 'tools/call' && this.#server.needsOwn(String(name), this.profile));
+    const place = this.#place;
+    return place !== null && (!isOwn || place.owner === this) ? place : this.#server.place(this, isOwn);
+  }
+}

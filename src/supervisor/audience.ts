@@ -1,0 +1,239 @@
+import { type CallOptions, requestOf } from '../session/call.ts';
+import type { Finished } from '../session/calls.ts';
+import type { InitializeParams } from '../session/handshake.ts';
+import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
+import type { Addressee, SessionAudience, SessionHost, Told } from '../session/session-audience.ts';
+import type { AskingTools } from './asking-tools.ts';
+import type { ClientProfile } from './attachment.ts';
+import { attribute } from './attribution.ts';
+import { Elicitations } from './elicitations.ts';
+import type { Instance } from './instance.ts';
+import { LogLevels } from './log-levels.ts';
+import type { Berth } from './placement.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** One client of an instance. */
+export interface Member extends SessionHost {
+  /** A `listener` is the library without handlers: it hears everything, and is asked only about calls of its own. A `host` has handlers. */
+  readonly kind: 'client' | 'listener' | 'host';
+  readonly isGone: boolean;
+}
+
+/** What a client has told a process, and takes along to another. */
+export interface Carried {
+  readonly level: string | null;
+  readonly uris: readonly string[];
+}
+
+export interface AudienceSetup {
+  readonly instance: Instance;
+  readonly profile: ClientProfile;
+  readonly key: string;
+  readonly tools: AskingTools;
+  /** The library, at the first instance. */
+  readonly resident: Member | null;
+  /** Clients that have sent no request yet, and go by this instance's lists. */
+  readonly onlookers: () => Iterable<Member>;
+}
+
+/** The clients of one instance: which of them is asked what, and told what; what one says to a process that serves all. */
+export class Audience implements SessionAudience {
+  readonly instance: Instance;
+  readonly members = new Set<Member>();
+  /** Whom the process has been, or will be, initialized for. */
+  profile: ClientProfile;
+  key: string;
+  /** Who has it for himself. */
+  owner: Member | null = null;
+  /** Clients have used its present process. */
+  isUsed = false;
+  readonly #setup: AudienceSetup;
+  readonly #elicitations = new Elicitations<Member>();
+  readonly #levels = new LogLevels<object>();
+  readonly #subscriptions = new Subscriptions<Member>();
+
+  constructor(setup: AudienceSetup) {
+    this.#setup = setup;
+    this.instance = setup.instance;
+    this.profile = setup.profile;
+    this.key = setup.key;
+    this.instance.session.setAudience(this);
+  }
+
+  get isFirst(): boolean {
+    return this.#setup.resident !== null;
+  }
+
+  /** The instance, as this client sees it that looks for a place. */
+  berthFor(client: Member): Berth {
+    const { owner, key, isFirst } = this;
+    const isFixed = this.#setup.resident?.kind === 'host';
+    const hasOthers = [...this.members].some(member => member !== client);
+    return {
+      key,
+      isFirst,
+      isFixed,
+      owner: owner === null ? 'none' : owner === client ? 'me' : 'other',
+      isBusy: hasOthers || isFixed || this.instance.session.calls.hasOthers(client),
+      isFresh: !this.isUsed,
+    };
+  }
+
+  /** From its next life on, which begins now where a process knows of another client, it is there for this one. */
+  adopt(profile: ClientProfile, key: string, params: InitializeParams): void {
+    this.profile = profile;
+    this.key = key;
+    this.isUsed = false;
+    const { session } = this.instance;
+    session.setInitialize(params);
+    if (session.isIntroduced) this.instance.restart();
+  }
+
+  join(member: Member, { level, uris }: Carried): void {
+    const { session } = this.instance;
+    this.members.add(member);
+    this.isUsed = true;
+    for (const uri of uris) {
+      if (this.#subscriptions.subscribe(member, uri)) session.remember('resources/subscribe', { uri });
+      this.#subscriptions.agreed(member, uri);
+    }
+    if (level !== null) this.#levels.set(member, level);
+    this.#adjustLevel();
+  }
+
+  leave(member: Member): Carried {
+    const carried = { level: this.#levels.of(member), uris: this.#subscriptions.of(member) };
+    this.members.delete(member);
+    if (this.owner === member) this.owner = null;
+    for (const uri of this.#subscriptions.drop(member)) {
+      this.instance.session.remember('resources/unsubscribe', { uri });
+    }
+    this.#levels.drop(member);
+    this.#adjustLevel();
+    return carried;
+  }
+
+  /** A client's request; what it sets for itself alone is made fit for a process that serves others, too. */
+  request(member: Member, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
+    const owned: CallOptions = { ...options, owner: member, tellsWaiting: member.kind === 'client' };
+    const { uri, level } = (envelope.value.params ?? {}) as { uri?: unknown; level?: unknown };
+    switch (envelope.method) {
+      case 'resources/subscribe':
+        return typeof uri === 'string'
+          ? this.#subscribe(member, uri, envelope, owned)
+          : this.instance.ask(envelope, owned);
+      case 'resources/unsubscribe':
+        if (typeof uri !== 'string' || this.#subscriptions.unsubscribe(member, uri)) {
+          return this.instance.ask(envelope, owned);
+        }
+        return Promise.resolve(done(envelope));
+      case 'logging/setLevel':
+        return this.#setLevel(member, level, envelope, owned);
+      default:
+        return this.instance.ask(envelope, owned);
+    }
+  }
+
+  addressee(question: RequestEnvelope): Addressee {
+    const { calls } = this.instance.session;
+    if (question.method === 'roots/list' && this.profile.roots !== null) return { result: this.profile.roots };
+    const asking = calls.askers as ReadonlySet<Member>;
+    const client = attribute(this.#askable(), asking);
+    this.#setup.tools.asked(question.method, calls.toolsOf(asking), client !== null);
+    if (client?.isGone === true) return { error: 'the client is gone' };
+    if (client !== null) {
+      this.#elicitations.asked(question, client);
+      return { client };
+    }
+    const isShared = asking.size > 1 || this.members.size > 1;
+    return {
+      error: isShared
+        ? 'several clients share this server, and it cannot be told whom the question is for; call the tool again'
+        : 'no client is there to answer',
+    };
+  }
+
+  hear({ text, method, params, isForAll, isNews }: Told): void {
+    const { uri, level } = (params ?? {}) as { uri?: unknown; level?: unknown };
+    switch (method) {
+      case 'notifications/resources/updated':
+        for (const member of this.#subscriptions.listeners(String(uri))) member.onNotification(text);
+        return;
+      case 'notifications/message': {
+        const asking = isForAll ? new Set<Member>() : (this.instance.session.calls.askers as ReadonlySet<Member>);
+        for (const member of asking.size === 1 ? asking : this.#all()) {
+          if (this.#levels.admits(member, level) && !member.isGone) member.onNotification(text);
+        }
+        return;
+      }
+      case 'notifications/elicitation/complete': {
+        const asked = this.#elicitations.completed(params);
+        for (const member of asked === null ? this.#all() : [asked]) member.onNotification(text);
+        return;
+      }
+      default:
+        for (const member of this.#all()) if (isNews || member.kind !== 'client') member.onNotification(text);
+        if (!isNews || !method.endsWith('/list_changed')) return;
+        for (const member of this.#setup.onlookers()) member.onNotification(text);
+    }
+  }
+
+  /** A call of it has ended. */
+  finished({ call, settled, answer }: Finished): void {
+    if (call.tool === null || call.hasAsked || !settled.ok || answer?.error !== null) return;
+    this.#setup.tools.answered(call.tool, this.owner !== null && call.options.owner === this.owner);
+  }
+
+  async #subscribe(member: Member, uri: string, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
+    if (!this.#subscriptions.subscribe(member, uri)) return done(envelope);
+    let hasAgreed = false;
+    try {
+      const answer = await this.instance.ask(envelope, options);
+      hasAgreed = !isError(answer);
+      return answer;
+    } finally {
+      if (hasAgreed) this.#subscriptions.agreed(member, uri);
+      else this.#subscriptions.unsubscribe(member, uri);
+    }
+  }
+
+  async #setLevel(member: Member, level: unknown, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
+    const before = this.#levels.of(member);
+    const span = rawMember(envelope, ['params', 'level']);
+    // Of a level that is none the server shall say so itself.
+    if (span === null || !this.#levels.set(member, level)) return this.instance.ask(envelope, options);
+    const spliced = splice(envelope.text, [{ ...span, with: JSON.stringify(this.#levels.wanted) }]);
+    let isSet = false;
+    try {
+      const answer = await this.instance.ask(requestOf(spliced, this.instance.config.name), options);
+      isSet = !isError(answer);
+      return answer;
+    } finally {
+      if (!isSet && !(before !== null && this.#levels.set(member, before))) this.#levels.drop(member);
+    }
+  }
+
+  /** The process need not be more verbose than anybody wants it, and must not be less. */
+  #adjustLevel(): void {
+    const { session } = this.instance;
+    const { wanted } = this.#levels;
+    if (wanted === null) session.snapshot.forgetLevel();
+    else if (wanted !== session.snapshot.logLevel) session.remember('logging/setLevel', { level: wanted });
+  }
+
+  #all(): Member[] {
+    const { resident } = this.#setup;
+    return resident === null ? [...this.members] : [...this.members, resident];
+  }
+
+  /** Who may be meant by a question outside of every call. */
+  #askable(): ReadonlySet<Member> {
+    const { resident } = this.#setup;
+    const isMeant = resident !== null && (resident.kind === 'host' || this.members.size === 0);
+    return isMeant ? new Set([...this.members, resident]) : this.members;
+  }
+}
+
+const done = ({ id }: RequestEnvelope): string => `{"jsonrpc":"2.0","id":${id.raw},"result":{}}`;
+
+const isError = (answer: string): boolean => (JSON.parse(answer) as { error?: unknown }).error !== undefined;

@@ -1,0 +1,90 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Handshake } from '../session/handshake.ts';
+import type { Kept, KeptStore } from '../session/kept-store.ts';
+import type { CatalogueStore } from '../session/session-lists.ts';
+import { AskingTools } from './asking-tools.ts';
+import type { ClientProfile } from './attachment.ts';
+import { keyOf, profileOf } from './profile.ts';
+
+/** What is known of a server whether it runs or not, from one run to the next: what it is, what it has, and whom it was started for. */
+export class Knowledge {
+  readonly tools: AskingTools;
+  /** For the first instance: its lists are the server's. */
+  readonly lists: CatalogueStore;
+  readonly #server: string;
+  readonly #kept: Kept;
+  readonly #store: KeptStore;
+  readonly #onNotice: (text: string) => void;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(server: string, store: KeptStore, onNotice: (text: string) => void) {
+    this.#server = server;
+    this.#store = store;
+    this.#onNotice = onNotice;
+    this.#kept = store.load();
+    this.tools = new AskingTools(this.#kept.askingTools, () => this.#keep());
+    this.lists = { load: () => this.#kept.catalogue, save: () => store.save(this.#kept) };
+  }
+
+  get handshake(): Handshake | null {
+    return this.#kept.handshake;
+  }
+
+  /** Whose it was last. */
+  get profile(): ClientProfile | null {
+    return profileOf(this.#kept.profile);
+  }
+
+  /** An instance has said what it is; the word of the first counts. */
+  heard(handshake: Handshake, isFirst: boolean): void {
+    const known = this.#kept.handshake;
+    if (known === null || (isFirst && known.result !== handshake.result)) {
+      this.#kept.handshake = handshake;
+      this.#keep();
+    }
+    this.review();
+  }
+
+  servedFor(profile: ClientProfile): void {
+    const known = this.profile;
+    if (known !== null && keyOf(known, true) === keyOf(profile, true)) return;
+    this.#kept.profile = { ...profile };
+    this.#keep();
+  }
+
+  /** Resolves once there is a handshake; rejects with what `hopeless` says when it says something, and when `signal` is aborted. */
+  whenHeard(signal: AbortSignal, hopeless: () => HoldfastError | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        this.#watchers.delete(look);
+        signal.removeEventListener('abort', onAbort);
+        end();
+      };
+      const refuse = (why: HoldfastError) =>
+        settle(() => reject(why.with({ server: this.#server, mayHaveRun: false })));
+      const onAbort = () => refuse(new HoldfastError('TOOL_CALL_CANCELLED'));
+      const look = () => {
+        if (this.handshake !== null) return settle(resolve);
+        const why = hopeless();
+        if (why !== null) refuse(why);
+      };
+      this.#watchers.add(look);
+      signal.addEventListener('abort', onAbort);
+      if (signal.aborted) onAbort();
+      else look();
+    });
+  }
+
+  /** Something has changed that may end the waiting. */
+  review(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+
+  #keep(): void {
+    try {
+      this.#store.save(this.#kept);
+    } catch (error) {
+      this.#onNotice(`what is known of it could not be kept on disk: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,291 @@
+import type { ServerConfig } from '../config/types.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { type CallOptions, requestOf } from '../session/call.ts';
+import { type Catalogue, changedLists } from '../session/catalogue.ts';
+import { type Handshake, type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
+import { capabilitiesOf, type Handlers, hostOf } from '../session/host-handlers.ts';
+import { notification } from '../session/json-text.ts';
+import type { KeptStore } from '../session/kept-store.ts';
+import { Attached, type AttachedTo } from './attached.ts';
+import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
+import { Audience, type Member } from './audience.ts';
+import { IdleWatch } from './idle-watch.ts';
+import { Instance } from './instance.ts';
+import type { InstanceContext } from './instance-setup.ts';
+import { Knowledge } from './knowledge.ts';
+import { faultOf } from './patient.ts';
+import { place } from './placement.ts';
+import { keyOf } from './profile.ts';
+
+export interface ManagedServerSetup {
+  readonly config: ServerConfig;
+  /** Place in the configuration. */
+  readonly order: number;
+  readonly context: InstanceContext;
+  readonly store: KeptStore;
+  /** How servers that several clients share know their client. */
+  readonly clientInfo: ClientProfile['clientInfo'];
+  /** What the library answers. */
+  readonly handlers: Handlers;
+  readonly onNotification: (text: string) => void;
+}
+
+/** One configured server: the processes that serve its clients, and which of them serves whom. */
+export class ManagedServer implements AttachedTo {
+  readonly config: ServerConfig;
+  /** What `start` starts, and whose figures stand for the server's. */
+  readonly first: Instance;
+  readonly #setup: ManagedServerSetup;
+  readonly #known: Knowledge;
+  readonly #library: Member;
+  readonly #clients = new Set<Attached>();
+  /** In the order of their numbers; the first is always there. */
+  readonly #audiences: [Audience, ...Audience[]];
+  readonly #ending = new Set<Audience>();
+  readonly #idle: IdleWatch<Audience>;
+  #lastNumber = 0;
+
+  constructor(setup: ManagedServerSetup) {
+    this.#setup = setup;
+    this.config = setup.config;
+    this.#known = new Knowledge(this.name, setup.store, text => this.first.notice(text));
+    this.#idle = new IdleWatch(setup.context.clock, audience => this.#onIdle(audience));
+    const { handlers, clientInfo, onNotification } = setup;
+    const capabilities = capabilitiesOf(handlers);
+    const hasHandlers = Object.keys(capabilities).length > 0;
+    const respond = (text: string) => this.first.session.respond(text, this.#library);
+    const host = hostOf(this.name, handlers, respond, onNotification);
+    this.#library = { kind: hasHandlers ? 'host' : 'listener', isGone: false, ...host };
+    const ofLibrary = { capabilities, roots: null, clientInfo };
+    const audience = this.#create(hasHandlers ? ofLibrary : (this.#known.profile ?? ofLibrary));
+    this.first = audience.instance;
+    this.#audiences = [audience];
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  get handshake(): Handshake | null {
+    return this.#known.handshake;
+  }
+
+  get catalogue(): Catalogue {
+    return this.first.session.catalogue;
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#audiences.map(({ instance }) => instance);
+  }
+
+  start(): void {
+    const [audience] = this.#audiences;
+    if (this.first.model.state.name === 'stopped') audience.isUsed = audience.members.size > 0;
+    this.first.start();
+  }
+
+  /** Stops every instance; a second call skips what patience is left. */
+  stop(): void {
+    for (const audience of this.#audiences) {
+      if (audience.isFirst) audience.instance.stop();
+      else this.#end(audience);
+    }
+  }
+
+  restart(): void {
+    for (const audience of this.#audiences) {
+      const { instance } = audience;
+      const isWanted = audience.isFirst || instance.model.state.name !== 'stopped';
+      if (isWanted && !this.#ending.has(audience)) instance.restart();
+    }
+  }
+
+  /** Resolves once every instance is ready, has failed, or is at rest. */
+  async settled(): Promise<void> {
+    await Promise.all(this.instances.map(instance => instance.settled()));
+  }
+
+  /** Gives back every timer; the server has been stopped. */
+  close(): void {
+    for (const client of [...this.#clients]) client.detach();
+    this.#idle.stop();
+    for (const instance of this.instances) instance.monitor.stop();
+  }
+
+  attach(profile: ClientProfile, client: AttachedClient): Attachment {
+    const attached = new Attached(this, profile, client);
+    this.#clients.add(attached);
+    return attached;
+  }
+
+  /** A request of the library itself. */
+  async request(text: string, options: CallOptions): Promise<string> {
+    return this.#audiences[0].request(this.#library, requestOf(text, this.name), options);
+  }
+
+  refusal(): HoldfastError | null {
+    if (this.first.model.desired !== 'down') return null;
+    return new HoldfastError('CONNECTION_CLOSED', { server: this.name, mayHaveRun: false });
+  }
+
+  needsOwn(tool: string, { capabilities }: ClientProfile): boolean {
+    return this.#known.tools.needsOwn(tool, capabilities);
+  }
+
+  place(client: Attached, isOwn: boolean): Audience {
+    const { profile } = client;
+    const isFresh = this.#isPerClient;
+    const key = keyOf(profile, isFresh);
+    const usable = this.#audiences.filter(audience => !this.#ending.has(audience));
+    const berths = usable.map(audience => audience.berthFor(client));
+    const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh });
+    const found = choice.type === 'start' ? this.#add(profile) : (usable[choice.at] ?? this.#audiences[0]);
+    if (choice.type === 'takeOver') found.adopt(profile, key, this.#paramsFor(profile));
+    if (isOwn || isFresh) found.owner = client;
+    this.#move(client, found);
+    this.#known.servedFor(profile);
+    if (isFresh && this.first.model.desired === 'up' && !usable.some(audience => this.#isFree(audience)))
+      this.#add(profile);
+    return found;
+  }
+
+  /** Changed roots alone can be told to a process that serves nobody else; any other change is for another process. */
+  profileChanged(client: Attached, before: ClientProfile): void {
+    const { profile, place } = client;
+    if (place === null) return;
+    const key = keyOf(profile, this.#isPerClient);
+    if (key === place.key) return;
+    const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isPerClient) === place.key;
+    if (!areRootsAll || place.berthFor(client).isBusy) return this.#move(client, null);
+    place.profile = profile;
+    place.key = key;
+    place.instance.session.notify(notification('notifications/roots/list_changed'));
+    this.#known.servedFor(profile);
+  }
+
+  respond(text: string, client: Attached): boolean {
+    return this.#audiences.some(({ instance }) => instance.session.respond(text, client));
+  }
+
+  whenKnown(signal: AbortSignal): Promise<void> {
+    if (this.handshake !== null) return Promise.resolve();
+    this.first.demand();
+    return this.#known.whenHeard(
+      signal,
+      () => this.refusal() ?? (this.#isGivenUp ? faultOf(this.first.model.state) : null),
+    );
+  }
+
+  detach(client: Attached): void {
+    this.#clients.delete(client);
+    for (const { instance } of this.#audiences) instance.session.dismiss(client);
+    const { place } = client;
+    const wasOwn = place?.owner === client;
+    this.#move(client, null);
+    if (place === null || !wasOwn) return;
+    if (!place.isFirst) this.#end(place);
+    // What this client has left in its memory is no other's business.
+    else if (this.#isPerClient) place.adopt(place.profile, place.key, this.#paramsFor(place.profile));
+  }
+
+  get #isGivenUp(): boolean {
+    return this.first.model.state.name === 'failed';
+  }
+
+  get #isPerClient(): boolean {
+    return this.config.options.sharing === 'perClient';
+  }
+
+  #move(client: Attached, to: Audience | null): void {
+    const known = client.catalogue;
+    client.moveTo(to);
+    for (const changed of changedLists(known, client.catalogue)) {
+      client.onNotification(notification(`notifications/${changed}/list_changed`));
+    }
+    if (to !== null) this.#idle.forget(to);
+    this.#watchIdle();
+  }
+
+  /** An instance more, for clients with this profile. */
+  #add(profile: ClientProfile): Audience {
+    const audience = this.#create(profile);
+    this.#audiences.push(audience);
+    if (this.first.model.desired === 'up') audience.instance.start();
+    return audience;
+  }
+
+  #create(profile: ClientProfile): Audience {
+    const { config, order, context } = this.#setup;
+    const number = ++this.#lastNumber;
+    const isFirst = number === 1;
+    const audience: Audience = new Audience({
+      instance: new Instance(
+        {
+          config,
+          order,
+          number,
+          params: this.#paramsFor(profile),
+          // The others begin with what the first knows; what they know besides is true for their clients alone.
+          store: isFirst ? this.#known.lists : { load: () => this.catalogue.copy(), save: () => {} },
+          onHandshake: handshake => this.#known.heard(handshake, isFirst),
+          onFinished: finished => audience.finished(finished),
+        },
+        { ...context, onState: () => this.#onState() },
+      ),
+      profile,
+      key: keyOf(profile, this.#isPerClient),
+      tools: this.#known.tools,
+      resident: isFirst ? this.#library : null,
+      onlookers: () => (isFirst ? [...this.#clients].filter(client => client.place === null) : []),
+    });
+    return audience;
+  }
+
+  #paramsFor({ capabilities, clientInfo }: ClientProfile): InitializeParams {
+    const known = this.#isPerClient ? clientInfo : this.#setup.clientInfo;
+    return { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo: known };
+  }
+
+  #onState(): void {
+    this.#setup.context.onState();
+    this.#known.review();
+  }
+
+  #isFree(audience: Audience): boolean {
+    const { owner, members } = audience;
+    return owner === null && members.size === 0 && !this.#ending.has(audience);
+  }
+
+  #watchIdle(): void {
+    for (const audience of this.#audiences) if (!audience.isFirst && this.#isFree(audience)) this.#idle.watch(audience);
+  }
+
+  /** Ends what nobody has used for a while. */
+  #onIdle(audience: Audience): void {
+    const { inFlight, held } = audience.instance.session.calls;
+    if (inFlight + held > 0) this.#idle.watch(audience);
+    else if (!this.#isSpare(audience)) this.#end(audience);
+  }
+
+  /** With one process for each client, one more is kept ready for the next. */
+  #isSpare(audience: Audience): boolean {
+    if (!this.#isPerClient || this.#clients.size === 0) return false;
+    return this.#audiences.find(other => this.#isFree(other)) === audience;
+  }
+
+  #end(audience: Audience): void {
+    this.#ending.add(audience);
+    for (const client of this.#clients) if (client.place === audience) client.moveTo(null);
+    this.#idle.forget(audience);
+    const { instance } = audience;
+    instance.stop();
+    void instance.settled().then(() => {
+      // One with survivors stays to be seen; another stop ends them.
+      if (instance.model.survivors.length > 0) return;
+      instance.monitor.stop();
+      this.#ending.delete(audience);
+      const at = this.#audiences.indexOf(audience);
+      if (at > 0) this.#audiences.splice(at, 1);
+    });
+  }
+}

@@ -1,0 +1,46 @@
+/** An instance, as one client that looks for a place sees it. */
+export interface Berth {
+  /** Who it has been initialized for. */
+  readonly key: string;
+  readonly isFirst: boolean;
+  /** The library's handlers are its client: its key stays as it is. */
+  readonly isFixed: boolean;
+  readonly owner: 'none' | 'me' | 'other';
+  /** Other clients use it, or calls of theirs are open there. */
+  readonly isBusy: boolean;
+  /** No client has used its present process. */
+  readonly isFresh: boolean;
+}
+
+export interface Wish {
+  readonly key: string;
+  readonly isOwn: boolean;
+  /** With a process that nobody has used before. */
+  readonly isFresh: boolean;
+}
+
+export type Placement =
+  | { readonly type: 'join'; readonly at: number }
+  /** Nobody uses it: its process is initialized anew, for this client. */
+  | { readonly type: 'takeOver'; readonly at: number }
+  | { readonly type: 'start' };
+
+/** Where a client's calls go: to a process that knows it under the same key, or to one that nobody uses, or to a new one. */
+export function place(berths: readonly Berth[], wish: Wish): Placement {
+  const find = (fits: (berth: Berth) => boolean) => berths.findIndex(fits);
+  const isFree = (berth: Berth) => berth.owner === 'none' && !berth.isBusy && !berth.isFixed;
+
+  const mine = find(({ owner, key }) => owner === 'me' && key === wish.key);
+  if (mine !== -1) return { type: 'join', at: mine };
+
+  const fits = find(berth => {
+    if (berth.key !== wish.key || berth.owner !== 'none') return false;
+    if (!wish.isOwn) return true;
+    return isFree(berth) && (berth.isFresh || !wish.isFresh);
+  });
+  if (fits !== -1) return { type: 'join', at: fits };
+
+  // Of the others only the first outlives its clients; with one process for each, a spare is as good.
+  const free = find(berth => isFree(berth) && (berth.isFirst || wish.isFresh));
+  return free === -1 ? { type: 'start' } : { type: 'takeOver', at: free };
+}

@@ -1,0 +1,18 @@
+import type { Model } from '../lifecycle/state.ts';
+
+/** What a call that is held waits for; null where that is not worth a word. */
+export function waitingWords(server: string, { state, failures }: Model, retries: number): string | null {
+  const attempt = `attempt ${Math.min(failures, retries) + 1} of ${retries + 1}`;
+  switch (state.name) {
+    case 'starting':
+      return `starting ${server}, ${attempt}`;
+    case 'backoff':
+      return `${server} went down, ${attempt} in ${Math.ceil(state.delayMs / 1_000)} s`;
+    case 'stopping':
+      return state.goal === 'rest' ? null : `restarting ${server}`;
+    case 'stopped':
+    case 'ready':
+    case 'failed':
+      return null;
+  }
+}
