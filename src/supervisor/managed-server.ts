@@ -72,8 +72,9 @@ export class ManagedServer implements AttachedTo {
     return this.first.session.catalogue;
   }
 
-  get instances(): readonly Instance[] {
-    return this.#audiences.map(({ instance }) => instance);
+  get instances(): readonly [Instance, ...Instance[]] {
+    const [first, ...others] = this.#audiences;
+    return [first.instance, ...others.map(({ instance }) => instance)];
   }
 
   start(): void {
