@@ -15,7 +15,8 @@ import { checkBeforeAndAfter } from '../support/scenario-check.ts';
 
 checkBeforeAndAfter();
 
-const FIRE_MS = process.env.HOLDFAST_TEST_FULL === '1' ? 60_000 : 10_000;
+const isFull = process.env.HOLDFAST_TEST_FULL === '1';
+const FIRE_MS = isFull ? 60_000 : 10_000;
 const CLIENTS = 8;
 const UNDER_FIRE = { restart: { retries: 1_000, minMs: 0, windowExits: 0 }, replays: 5 };
 
@@ -165,12 +166,18 @@ describe('a session over HTTP', { concurrency: true }, () => {
     assert.equal(held, 3);
     const errors = await refused;
     const lateMs = performance.now() - (await failure);
-    assert.ok(lateMs < 1_000, `${lateMs} ms after the failure`);
+    assert.ok(lateMs < 2_000, `${lateMs} ms after the failure`);
     for (const error of errors) {
       assert.deepEqual([dataOf(error).code, dataOf(error).mayHaveRun], ['PROCESS_EXITED_AT_START', false]);
     }
     assert.equal(stage.lines('counter').join('').length, 4, 'it was started four times');
     assert.equal(dataOf(await session.call('echo')).code, 'PROCESS_EXITED_AT_START', 'at once, for a while');
+    const [status] = (await stage.cli.json('status')).value.servers;
+    assert.equal(status?.state, 'failed');
+    const inMs = Date.parse(String(status?.nextTryAt)) - Date.now();
+    assert.ok(inMs > 200_000 && inMs <= 300_000, `tried again in ${inMs} ms, whoever calls`);
+    // That a call may do it after 10 s is shown in no time by test/supervisor/supervisor.half-open.test.ts.
+    if (!isFull) return gateway.stop();
     const isBack = async () => textOf(await session.call('echo', { text: 'after' })) === 'after';
     await eventually(isBack, { what: 'the half-open try', timeoutMs: 20_000, everyMs: 500 });
     assert.equal(stage.lines('counter').join('').length, 5);
