@@ -151,6 +151,7 @@ class HoldfastManager implements Manager {
       clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
       handlers: options.handlers ?? {},
       resolve: resolverFor(env, this.#network.finish),
+      agentFor: this.#network.agentFor,
       takerOf: this.#network.takerOf,
       emit: event => {
         this.#hub.emit(event);

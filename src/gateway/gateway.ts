@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { secretsOf } from '../config/secrets.ts';
 import type { Config } from '../config/types.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { rpcErrorOf } from '../errors/rpc-error.ts';
@@ -96,10 +97,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     host: options.host ?? config.gateway.host,
     port: options.port ?? config.gateway.port,
   };
-  const redact = redactSecrets([
-    ...config.servers.flatMap(server => Object.values(server.env)),
-    ...(token === null ? [] : [token]),
-  ]);
+  const redact = redactSecrets([...config.servers.flatMap(secretsOf), ...(token === null ? [] : [token])]);
   // Whoever holds the lock of a state folder has made it; the library need not hold one.
   if (stateDir !== null) await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const exposeStderr = isLoopback(gateway.host);
