@@ -15,9 +15,9 @@ const OF_THE_FRONT = ['dns-rebinding-protection', 'server-session-lifecycle', 's
 
 const node = toolsNode();
 
-describe('conformance', {
-  skip: node === null && 'the suite needs Node 22, and tools/ has none for this system',
-}, () => {
+const skip = node === null && 'the suite needs Node 22, and tools/ has none for this system';
+
+describe('conformance', { concurrency: 2, skip }, () => {
   for (const requirements of ['2026-07-28', '2025-11-25'] as const) {
     test(`the gateway passes what ${requirements} requires`, async t => {
       const cli = new CommandLine(await withNothingLeft(t));
