@@ -246,7 +246,9 @@ export class Calls {
       call.options.onReplay?.();
       return this.#send(call, this.#upstream, true);
     }
-    this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: error.mayHaveRun ?? true })));
+    // What refused the repeat says nothing of the first time.
+    const mayHaveRun = call.replays > 0 || (error.mayHaveRun ?? true);
+    this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun })));
   }
 
   #expire(call: Call): void {
