@@ -7,9 +7,9 @@ import type { HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, networkFault } from './http-errors.ts';
 import { answeredBy, Post } from './http-post.ts';
 import {
-  EVENTS,
   EXCERPT_BYTES,
   HttpSession,
+  hasEvents,
   isAway,
   isStream,
   refusal,
@@ -63,6 +63,8 @@ export class HttpClient {
   readonly #maxQueue: number;
   readonly #listener: HttpListener;
   readonly #posts = new Set<Post>();
+  /** Those that want an answer, by their ids. */
+  readonly #requests = new Map<string, Post>();
   readonly #streams = new AbortController();
   /** Messages that have not left yet. */
   #unsent = 0;
@@ -92,6 +94,7 @@ export class HttpClient {
     // A message to a session that is over waits for the next one.
     if (this.#isOver) return outgoing;
     this.#posts.add(post);
+    if (post.key !== null) this.#requests.set(post.key, post);
     this.#unsent++;
     const carried = this.#carry(post, this.#barrier);
     if (post.method === 'notifications/initialized') this.#barrier = carried;
@@ -151,13 +154,14 @@ export class HttpClient {
       await this.#received(post, response);
       if (post.cancels === null) return;
       // It will not be answered any more, and its stream would stay open.
-      for (const other of this.#posts) if (other.key === post.cancels) other.controller.abort();
+      this.#requests.get(post.cancels)?.controller.abort();
     } catch (error) {
       if (!signal.aborted) this.#broke(post, error);
     } finally {
       sent();
       post.done();
       this.#posts.delete(post);
+      if (post.key !== null && this.#requests.get(post.key) === post) this.#requests.delete(post.key);
     }
   }
 
@@ -171,8 +175,7 @@ export class HttpClient {
     const status = statusOf(response);
     if (status < 200 || status > 299) return this.#refused(post, response);
     if (post.method === 'initialize') this.#session.began(response);
-    const type = response.headers['content-type'] ?? '';
-    if (type.startsWith(EVENTS)) return this.#follow(post, response);
+    if (hasEvents(response)) return this.#follow(post, response);
     const body = await readBody(response, this.#maxMessageBytes);
     if (body.kind === 'oversize') this.#oversize(body);
     else if (body.kind === 'text' && body.text.trim() !== '') this.#deliver(body.text);
@@ -260,15 +263,13 @@ export class HttpClient {
     if (this.#isOver) return;
     const parsed = parseMessage(text);
     if (!parsed.ok) return this.#listener.onNoise(parsed.why);
-    for (const key of answeredBy(parsed.envelope)) {
-      for (const post of this.#posts) if (post.key === key) this.#answered(post, parsed.envelope);
-    }
+    for (const key of answeredBy(parsed.envelope)) this.#answered(this.#requests.get(key), parsed.envelope);
     this.#listener.onMessage(parsed.envelope);
   }
 
-  #answered(post: Post, { value }: Envelope): void {
-    post.answered(this.#clock);
-    if (post.method !== 'initialize') return;
+  #answered(post: Post | undefined, { value }: Envelope): void {
+    post?.answered(this.#clock);
+    if (post?.method !== 'initialize') return;
     const { result } = value as { result?: { protocolVersion?: unknown } | null };
     this.#session.agreed(result?.protocolVersion);
   }
@@ -276,8 +277,7 @@ export class HttpClient {
   #oversize(message: OversizeEvent): void {
     if (this.#isOver) return;
     if (message.id !== null && !message.hasMethod) {
-      const key = String(JSON.parse(message.id));
-      for (const post of this.#posts) if (post.key === key) post.answered(this.#clock);
+      this.#requests.get(String(JSON.parse(message.id)))?.answered(this.#clock);
     }
     this.#listener.onOversize(message);
   }
