@@ -3,6 +3,3 @@
  * its line here: that ends the warning and puts the option into `ServerOptions`.
  */
 export const laterServerOptions = ['limits', 'idleStopMs', 'maxAgeMs'] as const;
-
-/** The same for keys of the top-level `holdfast` object. */
-export const laterTopLevel = ['gateway'] as const;

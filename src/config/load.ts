@@ -8,7 +8,7 @@ import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
 import { checkTogether, defaultsOf, warnOfLater } from './options.ts';
 import { createReport, type Report } from './report.ts';
-import { holdfastNetworkSchema, holdfastSchema } from './schema.ts';
+import { gatewaySchema, holdfastNetworkSchema, holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
 import type { Config, Priority, ServerConfig } from './types.ts';
@@ -72,7 +72,7 @@ function build(source: Source, context: Context): Config {
   if (issues.length > 0) throw new ConfigError(issues);
   return {
     file: context.file,
-    gateway: gatewayOf(root.holdfast),
+    gateway: settings.gateway,
     servers,
     disabled,
     skipped,
@@ -89,21 +89,25 @@ interface Settings {
   readonly concurrentStarts: number | undefined;
   readonly priority: Priority;
   readonly network: Config['network'];
+  readonly gateway: Config['gateway'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
   const network = holdfastNetworkSchema.parse(undefined);
-  if (raw === undefined) return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network };
+  const gateway = gatewaySchema.parse(undefined);
+  if (raw === undefined) {
+    return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network, gateway };
+  }
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
-  warnOfLater(raw, 'top', ['holdfast'], report);
-  warnOfLater(defaults, 'server', ['holdfast', 'defaults'], report);
+  warnOfLater(defaults, ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
   return {
     defaults: defaultsOf(raw),
     concurrentStarts: checked?.concurrentStarts,
     priority: checked?.priority ?? 'normal',
     network: checked?.network ?? network,
+    gateway: checked?.gateway ?? gateway,
   };
 }
 
@@ -163,11 +167,6 @@ function withoutAbsent(
     report.warn(path, `${JSON.stringify(name)} is left out itself, so this server does not wait for it`, 'value');
   }
   return { ...server, options: { ...server.options, dependsOn: dependsOn.filter(name => names.has(name)) } };
-}
-
-/** It has been checked with the rest, and what is wrong with it been told. */
-function gatewayOf(raw: unknown): Config['gateway'] {
-  return holdfastSchema.shape.gateway.safeParse(isObject(raw) ? raw.gateway : undefined).data;
 }
 
 function unreadable(file: string, message: string, cause: unknown): ConfigError {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isObject } from './is-object.ts';
-import { laterServerOptions, laterTopLevel } from './later.ts';
+import { laterServerOptions } from './later.ts';
 import type { Report } from './report.ts';
 import { networkSchema, serverOptionsSchema } from './schema.ts';
 import type { KeyPath } from './source.ts';
@@ -38,9 +38,9 @@ export function checkTogether(own: unknown, defaults: unknown, path: KeyPath, re
   }
 }
 
-export function warnOfLater(value: unknown, level: 'server' | 'top', path: KeyPath, report: Report): void {
+export function warnOfLater(value: unknown, path: KeyPath, report: Report): void {
   if (!isObject(value)) return;
-  for (const key of level === 'server' ? laterServerOptions : laterTopLevel) {
+  for (const key of laterServerOptions) {
     if (value[key] === undefined) continue;
     report.warn([...path, key], `"${key}" is accepted but has no effect yet in this version`);
   }

@@ -160,6 +160,29 @@ export const defaultsSchema = serverOptionsSchema
   .describe('Options for all servers that do not set them themselves.')
   .meta({ id: 'defaults' });
 
+/** The HTTP endpoint, and what it bears. */
+export const gatewaySchema = section(
+  {
+    host: filledText().default('127.0.0.1').describe('Address to listen on.'),
+    port: whole(0, 65_535).default(4653).describe('Port to listen on; 0 picks a free one.'),
+    hosts: texts()
+      .default([])
+      .describe('Further names, with or without a port, by which clients may address it (`Host`, `Origin`).'),
+    maxBodyBytes: whole(1, MAX_STRING_LENGTH).default(67_108_864).describe('Longest body of a request.'),
+    bufferBytes: whole(1)
+      .default(268_435_456)
+      .describe('What the bodies of all requests together may take, and as much again what is kept for clients.'),
+    maxSessions: whole(1).default(1_000).describe('Sessions at the same time; more are refused.'),
+    idleSessionMs: milliseconds(1).default(1_800_000).describe('A session that is not used for so long is ended.'),
+    maxHeaderBytes: whole(1_024, 1_048_576).default(16_384).describe('Longest header of a request.'),
+    headersMs: milliseconds(1).default(10_000).describe('Time for the headers of a request to arrive.'),
+    requestMs: milliseconds(1).default(120_000).describe('Time for a whole request to arrive.'),
+    bodyIdleMs: milliseconds(1).default(15_000).describe('A body of which nothing arrives for so long is given up.'),
+    maxConnections: whole(1).default(4_096).describe('Connections at the same time; more are closed.'),
+  },
+  'The HTTP endpoint.',
+);
+
 /** The top-level `holdfast: {…}`. */
 export const holdfastSchema = z
   .strictObject(
@@ -172,13 +195,7 @@ export const holdfastSchema = z
         .optional()
         .describe('Priority of Holdfast itself, where it is no part of another program. Servers keep their own.'),
       network: holdfastNetworkSchema,
-      gateway: section(
-        {
-          host: filledText().default('127.0.0.1').describe('Address to listen on.'),
-          port: whole(0, 65_535).default(4653).describe('Port to listen on; 0 picks a free one.'),
-        },
-        'The HTTP endpoint.',
-      ).optional(),
+      gateway: gatewaySchema,
     },
     'expected an object',
   )

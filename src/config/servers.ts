@@ -35,7 +35,7 @@ export function readServer(
   const isOff = raw.disabled === true || raw.enabled === false;
   if (!isOff) checkProgram(raw, path, report);
   warnOfEntryKeys(raw, path, report);
-  warnOfLater(raw.holdfast, 'server', [...path, 'holdfast'], report);
+  warnOfLater(raw.holdfast, [...path, 'holdfast'], report);
   checkTogether(raw.holdfast, defaults, [...path, 'holdfast'], report);
   if (entry === undefined) return { kind: 'invalid' };
   if (isOff) return { kind: 'disabled' };

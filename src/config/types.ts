@@ -1,6 +1,12 @@
 import type { output } from 'zod';
 import type { laterServerOptions } from './later.ts';
-import type { holdfastNetworkSchema, restartSchema, serverOptionsSchema, startupSchema } from './schema.ts';
+import type {
+  gatewaySchema,
+  holdfastNetworkSchema,
+  restartSchema,
+  serverOptionsSchema,
+  startupSchema,
+} from './schema.ts';
 
 /**
  * The configuration after loading: every default filled in, every variable expanded, every path absolute.
@@ -21,6 +27,8 @@ export type ServerOptions = Immutable<Omit<output<typeof serverOptionsSchema>, (
 export type ChildNetworkOptions = ServerOptions['network'];
 /** The top-level `network`: what is done for all servers together. */
 export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
+/** Where the HTTP endpoint listens, and what it bears. */
+export type GatewayOptions = Immutable<output<typeof gatewaySchema>>;
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
@@ -55,8 +63,7 @@ export interface ConfigWarning extends Place {
 export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
-  /** Where the HTTP endpoint listens; absent where the configuration does not say. */
-  readonly gateway?: { readonly host: string; readonly port: number } | undefined;
+  readonly gateway: GatewayOptions;
   /** In the file's order; disabled and skipped ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];

@@ -16,9 +16,9 @@ export interface RpcError {
 /**
  * An error as a client of the protocol may see it. The message ends with the hint, since many clients show nothing else.
  *
- * `redact` is applied to each line of the stderr tail.
+ * `redact` is applied to each line of the stderr tail; `exposeStderr: false` leaves the tail out.
  */
-export function rpcErrorOf(error: HoldfastError, redact: (line: string) => string): RpcError {
-  const data = error.toClient({ redact });
+export function rpcErrorOf(error: HoldfastError, redact: (line: string) => string, exposeStderr = true): RpcError {
+  const data = error.toClient({ redact, exposeStderr });
   return { code: HOLDFAST_RPC_CODE, message: `${data.message} (${data.hint})`, data };
 }

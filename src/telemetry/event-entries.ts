@@ -135,6 +135,25 @@ export function entryOf(event: HoldfastEvent): LogEntry {
       };
     case 'server.notice':
       return { channel: 'debug', level: 'info', text: event.text, fields: {} };
+    case 'client.connected': {
+      const { client, version, protocolVersion, path } = event;
+      const text = `client ${client} connected to ${path}`;
+      return { channel: 'lifecycle', level: 'info', text, fields: { client, version, protocolVersion, path } };
+    }
+    case 'client.gone': {
+      const { client, path, reason } = event;
+      const text = `client ${client} is gone from ${path}: ${reason}`;
+      return { channel: 'lifecycle', level: 'info', text, fields: { client, path, reason } };
+    }
+    case 'gateway.refused': {
+      const { reason, count } = event;
+      return {
+        channel: 'error',
+        level: 'warn',
+        text: `refused ${count} requests: ${reason}`,
+        fields: { reason, count },
+      };
+    }
     case 'manager.resumed':
       return {
         channel: 'lifecycle',

@@ -135,6 +135,17 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly verdict: 'ok' | 'warning' | 'alarm';
     }
   | { readonly type: 'network.notice'; readonly text: string; readonly isWarning: boolean }
+  /** A client has begun a session, or gone on with one of an earlier run; `path` is where: `/mcp`, or `/servers/NAME/mcp`. */
+  | {
+      readonly type: 'client.connected';
+      readonly client: string;
+      readonly version: string;
+      readonly protocolVersion: string;
+      readonly path: string;
+    }
+  | { readonly type: 'client.gone'; readonly client: string; readonly path: string; readonly reason: string }
+  /** Requests that were refused at the door, counted since the last such event. */
+  | { readonly type: 'gateway.refused'; readonly reason: string; readonly count: number }
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
   /** Something of the manager itself, not of one server, that people may want to know. */
   | { readonly type: 'manager.notice'; readonly text: string }

@@ -76,11 +76,6 @@ const oddities: readonly (readonly [says: string, text: string, warnings: readon
     ['2:38 mcpServers.a.holdfast.maxAgeMs: "maxAgeMs" is accepted but has no effect yet in this version'],
   ],
   [
-    'a setting of a later version',
-    '{ "mcpServers": {}, "holdfast": { "gateway": { "port": 1 } } }',
-    ['1:35 holdfast.gateway: "gateway" is accepted but has no effect yet in this version'],
-  ],
-  [
     'waiting for what is left out',
     line('"a": { "command": "x", "holdfast": { "dependsOn": ["b"] } }, "b": { "disabled": true }'),
     ['2:52 mcpServers.a.holdfast.dependsOn[0]: "b" is left out itself, so this server does not wait for it'],

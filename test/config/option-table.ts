@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonSchema } from '../../src/config/json-schema.ts';
-import { laterServerOptions, laterTopLevel } from '../../src/config/later.ts';
+import { laterServerOptions } from '../../src/config/later.ts';
 import { holdfastSchema } from '../../src/config/schema.ts';
 
 interface Part {
@@ -25,11 +25,8 @@ export function optionTables(): Tables {
     names.some(name => row.startsWith(`| \`${name}\``) || row.startsWith(`| \`${name}.`));
   return {
     server: server.filter(row => !isLater(row, laterServerOptions)),
-    top: top.filter(row => !isLater(row, laterTopLevel)),
-    later: [
-      ...server.filter(row => isLater(row, laterServerOptions)),
-      ...top.filter(row => isLater(row, laterTopLevel)).map(row => row.replace('| `', '| `holdfast.')),
-    ],
+    top,
+    later: server.filter(row => isLater(row, laterServerOptions)),
   };
 }
 

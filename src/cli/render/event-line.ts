@@ -83,6 +83,12 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     }
     case 'network.notice':
       return event.isWarning ? ['warn', event.text] : null;
+    case 'client.connected':
+      return ['dim', `client ${event.client} ${event.version} connected to ${event.path}`];
+    case 'client.gone':
+      return ['dim', `client ${event.client} is gone from ${event.path}: ${event.reason}`];
+    case 'gateway.refused':
+      return ['warn', `${count(event.count, 'request')} refused: ${event.reason}`];
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
     case 'manager.notice':

@@ -44,5 +44,27 @@ export const connectionEntries = {
     'send it again later; "holdMs" sets how long a call may wait',
     ['afterMs'],
   ),
+  CONNECTION_ORIGIN_REFUSED: entry(
+    false,
+    'the header {header} of the request does not mean this endpoint',
+    'use the address that "holdfast up" prints; other names are set by "holdfast.gateway.hosts"',
+    ['header'],
+  ),
+  CONNECTION_TOKEN_REFUSED: entry(
+    false,
+    'the request carries no token, or a wrong one',
+    'send "Authorization: Bearer" with the token that "holdfast up" prints; it is the file "token" in the state folder',
+  ),
+  CONNECTION_SESSION_UNKNOWN: entry(
+    false,
+    'there is no session with this Mcp-Session-Id',
+    'it has ended, or is of another address: begin a new one with "initialize"',
+  ),
+  CONNECTION_NOT_FOUND: entry(
+    false,
+    'there is nothing at this address[: {reason}]',
+    'all servers together are at /mcp, each one at /servers/NAME/mcp',
+    ['reason'],
+  ),
   CONNECTION_NO_MANAGER: entry(false, 'no manager is running[ for {config}]', 'start one with "holdfast up"'),
 } as const satisfies Record<`CONNECTION_${string}`, CatalogueEntry>;

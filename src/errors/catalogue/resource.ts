@@ -28,6 +28,23 @@ export const resourceEntries = {
     'ask for less at a time; "maxMessageBytes" sets the limit',
     ['bytes', 'limit'],
   ),
+  RESOURCE_SESSIONS_FULL: entry(
+    true,
+    'too many sessions are open, {limit} at most',
+    'end those that are not used, or raise "holdfast.gateway.maxSessions"',
+    ['limit'],
+  ),
+  RESOURCE_BUFFER_FULL: entry(
+    true,
+    'too much is being received at the same time',
+    'send it again in a moment; "holdfast.gateway.bufferBytes" sets the limit',
+  ),
+  RESOURCE_PORT_TAKEN: entry(
+    false,
+    'cannot listen on port {port}[ of {host}][: {why}]',
+    'end the program that holds it, or choose another with --port or "holdfast.gateway.port"',
+    ['port'],
+  ),
   RESOURCE_MEMORY: entry(
     true,
     'there was not enough memory for the server[ ({how})]',

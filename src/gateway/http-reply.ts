@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import type { HoldfastError } from '../errors/holdfast-error.ts';
+import { rpcErrorOf } from '../errors/rpc-error.ts';
+import { errorResponse } from '../session/json-text.ts';
+
+export const RPC = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+} as const;
+
+/** A refusal as a JSON-RPC error, in the catalogue's words; `code` where JSON-RPC has one of its own for it. */
+export function refusalText(idRaw: string, error: HoldfastError, code?: number): string {
+  const told = rpcErrorOf(error, line => line);
+  return errorResponse(idRaw, code ?? told.code, told.message, told.data);
+}
+
+/** Answers with JSON, unless something was answered already. */
+export function replyJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent || response.destroyed) return;
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/json');
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // Node knows the length, since it is all there is.
+  response.end(text);
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { GuardedHeaders } from './guard.ts';
+import { refusalText } from './http-reply.ts';
+
+export interface OpenRoutesOptions {
+  /** Why not every server that should be up is ready. */
+  readonly unready: () => readonly string[];
+  /** Whether a request has the token. */
+  readonly isTrusted: (headers: GuardedHeaders) => boolean;
+}
+
+/** All paths but those of MCP. Who comes here has passed the guard, or asks for `/livez` or `/readyz`, which tell strangers no more than yes or no. */
+export function openRoutes({
+  unready,
+  isTrusted,
+}: OpenRoutesOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const app = new Hono();
+  app.get('/livez', c => c.json({ isLive: true }));
+  app.get('/readyz', c => {
+    const reasons = unready();
+    const isReady = reasons.length === 0;
+    const told = isTrusted({ authorization: c.req.header('authorization') }) ? { isReady, reasons } : { isReady };
+    return c.json(told, isReady ? 200 : 503);
+  });
+  app.notFound(c =>
+    c.body(refusalText('null', new HoldfastError('CONNECTION_NOT_FOUND')), 404, { 'Content-Type': 'application/json' }),
+  );
+  // The global Request and Response belong to the program that we run in.
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return (request, response) => void listener(request, response);
+}

@@ -1,0 +1,260 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GatewayOptions } from '../config/types.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { type Clock, systemClock } from '../session/clock.ts';
+import { parseMessage } from '../session/json-text.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Backend } from './backend.ts';
+import { Bodies, type Body } from './body.ts';
+import { Budget } from './budget.ts';
+import type { PostFront } from './exchange.ts';
+import { Guard, isLoopback, type Refusal } from './guard.ts';
+import { RPC, refusalText, replyJson } from './http-reply.ts';
+import { LegacyFront } from './legacy-front.ts';
+import { openRoutes } from './open-routes.ts';
+import { Refusals } from './refusals.ts';
+import type { SessionStore } from './session-store.ts';
+import { hasBody, isModern, isOpen, targetOf } from './targets.ts';
+
+export interface ServeHttpOptions {
+  /** `host` and `port` among them. */
+  readonly gateway: GatewayOptions;
+  /** Null where none is wanted. */
+  readonly token: string | null;
+  /** A server by name, or all as one for null. The same object each time; null where there is none of that name. */
+  readonly backendFor: (server: string | null) => Backend | null;
+  /** The front for 2026-07-28 and later; null where it is not served. */
+  readonly modern: PostFront | null;
+  readonly sessions: SessionStore;
+  /** Why not every server that should be up is ready; empty where all are. */
+  readonly unready: () => readonly string[];
+  readonly redact: (line: string) => string;
+  readonly emit: Emit;
+  readonly clock?: Clock;
+}
+
+/** A running endpoint. */
+export interface HttpEndpoint {
+  readonly host: string;
+  readonly port: number;
+  /** Sessions that are open. */
+  clients(): number;
+  /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
+  close(): Promise<void>;
+}
+
+const TICK_MS = 1_000;
+/** What is being answered when we stop may take so long. */
+const LAST_WORDS_MS = 500;
+/** A body that is refused is let pass for so long, so that its sender hears why. */
+const LINGER_MS = 1_000;
+
+/** Serves the endpoint. @throws HoldfastError RESOURCE_PORT_TAKEN, its cause the error of the system */
+export async function serveHttp(options: ServeHttpOptions): Promise<HttpEndpoint> {
+  const door = new Door(options);
+  await door.listen();
+  return door;
+}
+
+class Door implements HttpEndpoint {
+  readonly #options: ServeHttpOptions;
+  readonly #clock: Clock;
+  readonly #server: Server;
+  readonly #bodies: Bodies;
+  readonly #legacy: LegacyFront;
+  readonly #refusals: Refusals;
+  readonly #others: (request: IncomingMessage, response: ServerResponse) => void;
+  #guard: Guard;
+  #timer: { cancel(): void } | null = null;
+  #closing: Promise<void> | null = null;
+  port: number;
+
+  constructor(options: ServeHttpOptions) {
+    this.#options = options;
+    const { gateway, token, sessions, redact, emit } = options;
+    const clock = options.clock ?? systemClock;
+    const now = () => clock.now();
+    this.#clock = clock;
+    this.port = gateway.port;
+    this.#guard = new Guard(gateway, token, now());
+    this.#bodies = new Bodies(gateway, new Budget(gateway.bufferBytes), now);
+    this.#refusals = new Refusals(emit);
+    this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
+    this.#legacy = new LegacyFront({
+      limits: gateway,
+      store: sessions,
+      budget: new Budget(gateway.bufferBytes),
+      now,
+      redact,
+      exposeStderr: isLoopback(gateway.host),
+      emit,
+    });
+    this.#server = createServer({
+      maxHeaderSize: gateway.maxHeaderBytes,
+      headersTimeout: gateway.headersMs,
+      requestTimeout: gateway.requestMs,
+      connectionsCheckingInterval: TICK_MS,
+      keepAliveTimeout: 60_000,
+    });
+    this.#server.maxConnections = gateway.maxConnections;
+    this.#server.on('request', (request, response) => this.#take(request, response));
+    // Who asks before it sends a body is refused before it has sent it.
+    this.#server.on('checkContinue', (request, response) => this.#take(request, response));
+  }
+
+  get host(): string {
+    return this.#options.gateway.host;
+  }
+
+  clients(): number {
+    return this.#legacy.sessions;
+  }
+
+  async listen(): Promise<void> {
+    const { gateway, token, sessions, emit } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', cause => reject(portError(gateway, cause)));
+      this.#server.listen({ host: gateway.host, port: gateway.port, exclusive: true }, () => {
+        this.#server.removeAllListeners('error');
+        resolve();
+      });
+    });
+    this.port = (this.#server.address() as AddressInfo).port;
+    this.#guard = new Guard({ ...gateway, port: this.port }, token, this.#clock.now());
+    // A connection that breaks is its client's business.
+    this.#server.on('error', error => emit({ type: 'manager.notice', text: `the endpoint: ${error.message}` }));
+    this.#timer = this.#clock.setTimer(TICK_MS, () => this.#tick());
+    await sessions.prune(gateway.idleSessionMs);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#timer?.cancel();
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    this.#options.modern?.close();
+    this.#legacy.close();
+    this.#server.closeIdleConnections();
+    const last = this.#clock.setTimer(LAST_WORDS_MS, () => this.#server.closeAllConnections());
+    await closed;
+    last.cancel();
+    this.#refusals.tell();
+  }
+
+  #tick(): void {
+    this.#bodies.tick();
+    this.#legacy.tick();
+    this.#refusals.tell();
+    this.#timer = this.#clock.setTimer(TICK_MS, () => this.#tick());
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    this.#serve(request, response).catch((error: unknown) => {
+      const known = new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(error) }, cause: error });
+      this.#options.emit({
+        type: 'manager.notice',
+        text: `${known.message}: ${error instanceof Error ? error.stack : ''}`,
+      });
+      if (!response.headersSent) replyJson(response, 500, refusalText('null', known));
+      else response.destroy();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#closing !== null) response.setHeader('Connection', 'close');
+    const elsewhere = this.#guard.checkPlace(request.headers);
+    if (elsewhere !== null) return this.#refuse(request, response, elsewhere);
+    const target = targetOf(request.url ?? '/');
+    if (target === 'others' && isOpen(request)) return this.#others(request, response);
+    const stranger = this.#guard.checkToken(request.headers, this.#clock.now());
+    if (stranger !== null) return this.#refuse(request, response, stranger);
+    if (target === 'others') return this.#others(request, response);
+    const backend = target === null ? null : this.#options.backendFor(target.server);
+    if (backend === null) {
+      const reason = target?.server == null ? undefined : `no server "${target.server}"`;
+      const error = new HoldfastError('CONNECTION_NOT_FOUND', { details: { reason } });
+      return this.#refuse(request, response, { status: 404, error, headers: {} });
+    }
+    const visit = { request, response, backend, principal: this.#guard.principal };
+    if (request.method === 'POST') return this.#post(visit);
+    if (request.method === 'GET') return this.#legacy.get(visit);
+    if (request.method === 'DELETE') return this.#legacy.delete(visit);
+    const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: `${request.method} is not for this` } });
+    this.#refuse(request, response, { status: 405, error, headers: { Allow: 'GET, POST, DELETE' } });
+  }
+
+  async #post(visit: Parameters<LegacyFront['get']>[0]): Promise<void> {
+    const { request, response } = visit;
+    if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
+      const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body must be application/json' } });
+      return this.#refuse(request, response, { status: 415, error, headers: {} });
+    }
+    if (this.#bodies.isTooLong(request.headers['content-length'])) {
+      return this.#refuseBody(request, response, { kind: 'tooLarge' });
+    }
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const body = await this.#bodies.read(request);
+    if (body.kind !== 'text') return this.#refuseBody(request, response, body);
+    try {
+      const parsed = parseMessage(body.text);
+      if (!parsed.ok) {
+        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: parsed.why } });
+        return replyJson(response, 400, refusalText('null', error, RPC.parseError));
+      }
+      const { envelope } = parsed;
+      const { modern } = this.#options;
+      const front = modern !== null && isModern(request, envelope) ? modern : this.#legacy;
+      await front.post({ ...visit, envelope });
+    } finally {
+      if (response.closed || response.writableEnded) this.#bodies.giveBack(body.bytes);
+      else response.once('close', () => this.#bodies.giveBack(body.bytes));
+    }
+  }
+
+  #refuseBody(request: IncomingMessage, response: ServerResponse, { kind }: Body): void {
+    const { maxBodyBytes } = this.#options.gateway;
+    switch (kind) {
+      case 'text':
+      case 'gone':
+        return;
+      case 'tooLarge': {
+        const hint = '"holdfast.gateway.maxBodyBytes" sets the limit';
+        const details = { limit: maxBodyBytes };
+        const error = new HoldfastError('RESOURCE_MESSAGE_TOO_LARGE', { details, hint, isHintOpen: true });
+        return this.#refuse(request, response, { status: 413, error, headers: {} });
+      }
+      case 'noRoom': {
+        const error = new HoldfastError('RESOURCE_BUFFER_FULL');
+        return this.#refuse(request, response, { status: 503, error, headers: { 'Retry-After': '1' } });
+      }
+      case 'tooSlow': {
+        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body did not arrive in time' } });
+        return this.#refuse(request, response, { status: 408, error, headers: {} });
+      }
+      case 'notUtf8': {
+        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body is not UTF-8' } });
+        return replyJson(response, 400, refusalText('null', error, RPC.parseError));
+      }
+    }
+  }
+
+  /** Refuses what is not read to its end; then the connection cannot be used for another request. */
+  #refuse(request: IncomingMessage, response: ServerResponse, { status, error, headers }: Refusal): void {
+    this.#refusals.count(status, error.code);
+    const isRead = request.complete || !hasBody(request);
+    replyJson(response, status, refusalText('null', error), isRead ? headers : { ...headers, Connection: 'close' });
+    if (isRead) return;
+    request.resume();
+    const linger = this.#clock.setTimer(LINGER_MS, () => request.socket.destroy());
+    request.socket.once('close', () => linger.cancel());
+  }
+}
+
+function portError({ host, port }: GatewayOptions, cause: Error): HoldfastError {
+  const why = 'code' in cause ? String(cause.code) : cause.message;
+  return new HoldfastError('RESOURCE_PORT_TAKEN', { details: { host, port, why }, cause });
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { ask, serve, TestClient } from './endpoint.ts';
+
+test('a client initializes, calls and ends its session', async t => {
+  const { endpoint, backend, events } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  const first = await client.initialize();
+  assert.equal(first.status, 200);
+  assert.match(first.headers['content-type'] ?? '', /^application\/json/);
+  assert.match(client.sessionId, /^[\x21-\x7e]{32}$/);
+  assert.match(first.text, /12345678901234567890/);
+  assert.deepEqual(backend.last.profile.clientInfo, { name: 'test', version: '1.2.3' });
+  const initialized = await client.ask({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  assert.deepEqual([initialized.status, initialized.text], [202, '']);
+  const body = '{"jsonrpc":"2.0", "id": 1.50, "method":"x/unknown", "params": {"big":12345678901234567890,"f":1.0}}';
+  const reply = await client.ask(body);
+  assert.equal(reply.text, '{"jsonrpc":"2.0","id":1.50,"result":{"big":12345678901234567890,"f":1.0}}');
+  assert.equal(backend.last.asked[0]?.text, body);
+  assert.equal(
+    (await client.ask({ jsonrpc: '2.0', id: 'p', method: 'ping' })).text,
+    '{"jsonrpc":"2.0","id":"p","result":{}}',
+  );
+  assert.equal(endpoint.clients(), 1);
+  assert.equal((await client.end()).status, 204);
+  assert.equal(backend.last.isClosed, true);
+  assert.equal((await client.call('echo')).status, 404);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['client.connected', 'client.gone'],
+  );
+});
+
+test('the revision is the client’s where both know it, else the newest that the server speaks', async t => {
+  const { endpoint, backend } = await serve(t);
+  const negotiate = async (version: string) => {
+    const reply = await new TestClient(endpoint.port).initialize(version);
+    return reply.messages[0]?.result?.protocolVersion;
+  };
+  for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25']) {
+    assert.equal(await negotiate(version), version);
+  }
+  assert.equal(await negotiate('1999-01-01'), '2025-11-25');
+  backend.initializeResult = () => Promise.resolve('{"protocolVersion":"2025-03-26","capabilities":{}}');
+  assert.equal(await negotiate('2025-11-25'), '2025-03-26');
+  assert.equal(await negotiate('2024-11-05'), '2024-11-05');
+});
+
+test('what is said before the answer makes the answer a stream', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize('2025-11-25', { elicitation: {} });
+  backend.respond = () => {};
+  const pending = client.open(client.callText('slow'));
+  const asked = await eventually(() => backend.last.asked[0], { what: 'the call' });
+  asked?.options.onProgress?.(
+    '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}',
+  );
+  const stream = await pending;
+  assert.match(stream.headers['content-type'] ?? '', /^text\/event-stream/);
+  assert.equal(stream.headers['x-accel-buffering'], 'no');
+  backend.last.client.onRequest('{"jsonrpc":"2.0","id":77,"method":"elicitation/create","params":{}}');
+  await stream.until(2);
+  assert.equal((await client.ask({ jsonrpc: '2.0', id: 77, result: { action: 'accept' } })).status, 202);
+  assert.deepEqual(backend.last.responded, ['{"jsonrpc":"2.0","id":77,"result":{"action":"accept"}}']);
+  asked?.answer('{"content":[]}');
+  await stream.ended;
+  assert.deepEqual(
+    stream.messages().map(({ method, id }) => method ?? id),
+    ['notifications/progress', 'elicitation/create', 1],
+  );
+  const [primer] = stream.events();
+  assert.equal(primer?.data, '');
+  assert.match(stream.text(), /^id: \S+\nretry: 1000\ndata: \n\n/);
+});
+
+test('a client that hangs up gets its answer when it comes back, and is not cancelled', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = () => {};
+  const pending = client.open(client.callText('slow'));
+  const asked = await eventually(() => backend.last.asked[0], { what: 'the call' });
+  const progress = (n: number) =>
+    asked?.options.onProgress?.(`{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":${n}}}`);
+  progress(1);
+  const stream = await pending;
+  await stream.until(1);
+  const lastId = stream.events().at(-1)?.id ?? '';
+  stream.hangUp();
+  await stream.ended;
+  progress(2);
+  assert.equal(asked?.options.signal?.aborted, false);
+  const again = await client.listen({ 'last-event-id': lastId });
+  await again.until(1);
+  asked?.answer('{"late":true}');
+  await again.ended;
+  assert.deepEqual(
+    again.messages().map(({ params, result }) => params?.progress ?? result),
+    [2, { late: true }],
+  );
+  const none = await client.listen({ 'last-event-id': again.events().at(-1)?.id ?? '' });
+  assert.equal(none.status, 204);
+});
+
+test('statuses are those of the specification', async t => {
+  const { endpoint } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  const { port } = endpoint;
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  await client.initialize();
+  const statusOf = async (reply: Promise<{ status: number }>) => (await reply).status;
+  assert.equal(await statusOf(ask(port, { body: ping })), 400);
+  assert.equal(await statusOf(ask(port, { body: ping, headers: { 'mcp-session-id': 'unknown' } })), 404);
+  assert.equal(await statusOf(client.ask(ping, { 'mcp-protocol-version': '1999-01-01' })), 400);
+  assert.equal(await statusOf(client.ask(ping, { accept: 'text/html' })), 406);
+  assert.equal(await statusOf(client.ask(ping, { 'content-type': 'text/plain' })), 415);
+  assert.equal(await statusOf(ask(port, { method: 'PUT', headers: client.headers })), 405);
+  assert.equal(await statusOf(ask(port, { path: '/servers/nobody/mcp', body: ping })), 404);
+  assert.equal(await statusOf(ask(port, { path: '/servers/%ff/mcp', body: ping })), 404);
+  assert.equal(await statusOf(ask(port, { path: '/elsewhere', body: ping })), 404);
+  assert.equal(await statusOf(ask(port, { body: ping, headers: { authorization: undefined } })), 401);
+  assert.equal(await statusOf(ask(port, { body: ping, headers: { host: 'evil.example.com' } })), 403);
+  assert.equal(await statusOf(ask(port, { body: ping, headers: { origin: 'http://evil.example.com' } })), 403);
+  assert.equal(
+    await statusOf(ask(port, { path: '/livez', method: 'GET', headers: { authorization: undefined } })),
+    200,
+  );
+  // Another path is another session.
+  assert.equal(await statusOf(ask(port, { path: '/mcp', body: ping, headers: client.headers })), 404);
+});
