@@ -120,7 +120,18 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
   return new HoldfastManager(config, options);
 }
 
-class HoldfastManager implements Manager {
+/** A manager in a program of ours that has one client. */
+export interface OneClientManager extends Manager {
+  /** That client, at one server, which knows it by its own name. */
+  readonly attach: Supervisor['attach'];
+}
+
+/** The same for a configuration that is at hand. */
+export function oneClientManager(config: Config, options: Omit<ManagerOptions, 'config'>): OneClientManager {
+  return new HoldfastManager(config, options, true);
+}
+
+class HoldfastManager implements OneClientManager {
   readonly config: Config;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
@@ -129,7 +140,7 @@ class HoldfastManager implements Manager {
   #notices: readonly string[];
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
-  constructor(config: Config, options: ManagerOptions) {
+  constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
     this.config = config;
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
@@ -139,6 +150,7 @@ class HoldfastManager implements Manager {
     this.#supervisor = new Supervisor({
       config,
       clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
+      isForOneClient,
       handlers: options.handlers ?? {},
       resolve: resolverFor(env, this.#network.finish),
       takerOf: this.#network.takerOf,
@@ -183,6 +195,10 @@ class HoldfastManager implements Manager {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  attach(...args: Parameters<Supervisor['attach']>): ReturnType<Supervisor['attach']> {
+    return this.#supervisor.attach(...args);
   }
 
   sample(): Promise<void> {

@@ -25,6 +25,8 @@ export interface ManagedServerSetup {
   readonly store: KeptStore;
   /** How servers that several clients share know their client. */
   readonly clientInfo: ClientProfile['clientInfo'];
+  /** There is one client, whose own name servers are told instead. */
+  readonly isForOneClient: boolean;
   /** What the library answers. */
   readonly handlers: Handlers;
   readonly onNotification: (text: string) => void;
@@ -135,7 +137,7 @@ export class ManagedServer implements AttachedTo {
   place(client: Attached, isOwn: boolean): Audience {
     const { profile } = client;
     const isFresh = this.#isPerClient;
-    const key = keyOf(profile, isFresh);
+    const key = keyOf(profile, this.#isNamed);
     const usable = this.#audiences.filter(audience => !this.#ending.has(audience));
     const berths = usable.map(audience => audience.berthFor(client));
     const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh });
@@ -153,9 +155,9 @@ export class ManagedServer implements AttachedTo {
   profileChanged(client: Attached, before: ClientProfile): void {
     const { profile, place } = client;
     if (place === null) return;
-    const key = keyOf(profile, this.#isPerClient);
+    const key = keyOf(profile, this.#isNamed);
     if (key === place.key) return;
-    const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isPerClient) === place.key;
+    const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isNamed) === place.key;
     if (!areRootsAll || place.berthFor(client).isBusy) return this.#move(client, null);
     place.profile = profile;
     place.key = key;
@@ -196,6 +198,11 @@ export class ManagedServer implements AttachedTo {
     return this.config.options.sharing === 'perClient';
   }
 
+  /** A process knows its client by name. */
+  get #isNamed(): boolean {
+    return this.#isPerClient || this.#setup.isForOneClient;
+  }
+
   #move(client: Attached, to: Audience | null): void {
     const known = client.catalogue;
     client.moveTo(to);
@@ -233,7 +240,7 @@ export class ManagedServer implements AttachedTo {
         { ...context, onState: () => this.#onState() },
       ),
       profile,
-      key: keyOf(profile, this.#isPerClient),
+      key: keyOf(profile, this.#isNamed),
       tools: this.#known.tools,
       resident: isFirst ? this.#library : null,
       onlookers: () => (isFirst ? [...this.#clients].filter(client => client.place === null) : []),
@@ -242,7 +249,7 @@ export class ManagedServer implements AttachedTo {
   }
 
   #paramsFor({ capabilities, clientInfo }: ClientProfile): InitializeParams {
-    const known = this.#isPerClient ? clientInfo : this.#setup.clientInfo;
+    const known = this.#isNamed ? clientInfo : this.#setup.clientInfo;
     return { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo: known };
   }
 

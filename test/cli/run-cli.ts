@@ -11,6 +11,7 @@ import type { ServerStatus } from '../../src/supervisor/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { fixture } from '../support/fixture.ts';
 import type { Sandbox } from '../support/leak-check.ts';
+import { RawClient, type RawClientOptions } from '../support/raw-client.ts';
 
 const own = fileURLToPath(import.meta.url);
 const main = fileURLToPath(new URL(`../../src/cli/main${extname(own)}`, import.meta.url));
@@ -75,6 +76,14 @@ export class CommandLine {
           what: `${pattern} on ${stream} of "holdfast ${args.join(' ')}"`,
         }) as Promise<string>,
     };
+  }
+
+  /** A command that is an MCP server on stdin and stdout. */
+  client(args: readonly string[], options: RawClientOptions = {}): RawClient {
+    const how = { cwd: this.folder, ...options, env: { ...this.#env, ...options.env } };
+    const client = new RawClient({ command: process.execPath, args: [main, ...args] }, how);
+    this.#sandbox.later(() => client.child.kill('SIGKILL'));
+    return client;
   }
 
   run(...args: readonly string[]): Promise<Finished> {
