@@ -31,7 +31,7 @@ test('docs/dependencies.md says of every dependency, and of nothing else, what e
 test('every dependency is pinned to one version', () => {
   const loose = [manifest, tools].flatMap(from =>
     [from.dependencies, from.devDependencies, from.optionalDependencies].flatMap(versions =>
-      Object.entries(versions ?? {}).filter(([, version]) => !/^(npm:[^@]+@)?\d+\.\d+\.\d+$/.test(version)),
+      Object.entries(versions ?? {}).filter(([, version]) => !/^(npm:[^@]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
     ),
   );
   assert.deepEqual(loose, []);

@@ -50,7 +50,7 @@ export class ModernCall implements SessionUser {
   readonly #desk: CallDesk;
   readonly #session: ModernSession;
   readonly #request: ModernRequest;
-  readonly #binding: string;
+  readonly #principal: string;
   readonly #abort = new AbortController();
   /** What the server has asked and nobody has answered, by key. */
   readonly #open = new Map<string, Question>();
@@ -65,8 +65,7 @@ export class ModernCall implements SessionUser {
     this.#session = session;
     this.#request = first.request;
     this.#given = new Map(first.responses);
-    const { method } = first.request.envelope;
-    this.#binding = MAY_ASK.has(method) ? bindingOf(session.backend.server, principal, first.request.envelope) : '';
+    this.#principal = principal;
     session.user = this;
   }
 
@@ -129,7 +128,8 @@ export class ModernCall implements SessionUser {
     if (this.#round === null || this.#open.size === 0) return;
     const { reply, request } = this.#round;
     try {
-      const state = this.#desk.parked.park(this, this.#binding);
+      const binding = bindingOf(this.#session.backend.server, this.#principal, request.envelope);
+      const state = this.#desk.parked.park(this, binding);
       const inputs = new Map([...this.#open].map(([key, { entry }]) => [key, entry]));
       this.#round = null;
       reply.answer(200, resultText(request.envelope.id.raw, inputRequired(inputs, state, this.#session.serverInfo)));

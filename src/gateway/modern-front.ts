@@ -13,9 +13,6 @@ import { type ModernSession, ModernSessions } from './modern-sessions.ts';
 import { discoverResult, MAY_ASK, resultText } from './modern-text.ts';
 import type { Seal } from './seal.ts';
 
-/** Streams of `subscriptions/listen` that may be open at a time. */
-const MAX_LISTENING = 1_000;
-
 export interface ModernFrontOptions {
   readonly clock: Clock;
   readonly seal: Seal;
@@ -63,9 +60,13 @@ export class ModernFront implements PostFront {
     const reply = new Reply(response, request.headers.accept, this.#beats, () => this.#clock.now());
     if (envelope.kind === 'request') {
       const checked = checkRequest(envelope, request.headers);
-      if (this.#isClosed) reply.fail(envelope.id.raw, new HoldfastError('CONNECTION_CLOSED'), this.#explain);
-      else if (checked.ok) this.#serve(exchange, checked.request, reply);
-      else reply.refuse(envelope.id.raw, checked.refusal);
+      try {
+        if (this.#isClosed) throw new HoldfastError('CONNECTION_CLOSED');
+        if (checked.ok) this.#serve(exchange, checked.request, reply);
+        else reply.refuse(envelope.id.raw, checked.refusal);
+      } catch (error) {
+        reply.fail(envelope.id.raw, error, this.#explain);
+      }
     } else {
       const idRaw = envelope.kind === 'invalid' && isId(envelope.id?.raw) ? envelope.id.raw : 'null';
       reply.answer(400, errorResponse(idRaw, RPC.invalidRequest, WHY_INVALID[envelope.kind]));
@@ -86,14 +87,17 @@ export class ModernFront implements PostFront {
     if (isRemoved(method)) {
       const message = `${method} is no method of this revision`;
       reply.refuse(id.raw, { status: 404, code: RPC.methodNotFound, message });
-    } else if (method === 'server/discover') void this.#discover(exchange, request, reply);
+    } else if (method === 'server/discover') void this.#discover(this.#take(exchange, request), request, reply);
     else if (method === 'subscriptions/listen') this.#listen(exchange, request, reply);
     else if (MAY_ASK.has(method)) this.#callThatMayAsk(exchange, { request, reply });
     else this.#call(exchange, { request, reply, responses: new Map() });
   }
 
-  async #discover({ backend, principal }: Exchange, request: ModernRequest, reply: Reply): Promise<void> {
-    const session = this.#sessions.take(backend, principal, request.profile);
+  #take({ backend, principal }: Exchange, { profile }: ModernRequest): ModernSession {
+    return this.#sessions.take(backend, principal, profile);
+  }
+
+  async #discover(session: ModernSession, request: ModernRequest, reply: Reply): Promise<void> {
     const abort = new AbortController();
     reply.onGone(() => abort.abort());
     const idRaw = request.envelope.id.raw;
@@ -105,17 +109,13 @@ export class ModernFront implements PostFront {
     this.#sessions.giveBack(session);
   }
 
-  #listen({ backend, principal }: Exchange, request: ModernRequest, reply: Reply): void {
+  #listen(exchange: Exchange, request: ModernRequest, reply: Reply): void {
     const idRaw = request.envelope.id.raw;
     if (!reply.mayStream) {
       const message = 'this method is answered by a stream: the header Accept must list text/event-stream';
       return reply.refuse(idRaw, { status: 406, code: RPC.invalidRequest, message });
     }
-    if (this.#listening.size >= MAX_LISTENING) {
-      const full = new HoldfastError('RESOURCE_LISTENING_FULL', { details: { limit: MAX_LISTENING } });
-      return reply.fail(idRaw, full, this.#explain);
-    }
-    const session = this.#sessions.take(backend, principal, request.profile);
+    const session = this.#take(exchange, request);
     const onEnd = (ended: Listening) => void this.#listening.delete(ended);
     this.#listening.add(new Listening(session, request, reply, this.#explain, onEnd));
   }
@@ -146,8 +146,9 @@ export class ModernFront implements PostFront {
     } else call.resume(round);
   }
 
-  #call({ backend, principal }: Exchange, round: Round): void {
-    const session = this.#sessions.take(backend, principal, round.request.profile);
+  #call(exchange: Exchange, round: Round): void {
+    const { backend, principal } = exchange;
+    const session = this.#take(exchange, round.request);
     const desk = {
       parked: this.#parked,
       asking: this.#asking,

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { CallOptions } from '../session/call.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
@@ -10,6 +11,8 @@ import { serverInfoOf } from './modern-text.ts';
 /** How long a session that nobody uses is kept for the next request, and how many are. */
 const IDLE_MS = 30_000;
 const MAX_IDLE = 64;
+/** Requests that may be open at a time, those that listen or wait for their client among them: each may need a process of its own. */
+export const MAX_OPEN = 1_000;
 
 /** Who uses a session at present. */
 export interface SessionUser {
@@ -26,11 +29,13 @@ export class ModernSession {
   /** Something came that belongs to no request that is known: what else may come cannot be told, so nobody uses it again. */
   isSpoilt = false;
   readonly #session: BackendSession;
+  readonly #onClose: (session: ModernSession) => void;
   readonly #closing = new AbortController();
   #serverInfo: string | null = null;
   #level: LogLevel | null = null;
 
-  constructor(backend: Backend, profile: ClientProfile, key: string) {
+  constructor(backend: Backend, profile: ClientProfile, key: string, onClose: (session: ModernSession) => void) {
+    this.#onClose = onClose;
     this.backend = backend;
     this.key = key;
     this.#session = backend.open(profile, {
@@ -69,10 +74,12 @@ export class ModernSession {
   }
 
   close(): void {
+    if (this.#closing.signal.aborted) return;
     this.user = null;
     this.isSpoilt = true;
     this.#closing.abort();
     this.#session.close();
+    this.#onClose(this);
   }
 
   #onRequest(text: string): void {
@@ -88,6 +95,8 @@ export class ModernSession {
 export class ModernSessions {
   /** The one that has rested longest first. */
   readonly #idle = new Set<ModernSession>();
+  /** The idle ones, too. */
+  readonly #open = new Set<ModernSession>();
   readonly #expiry: Deadlines<ModernSession>;
   readonly #clock: Clock;
   #isClosed = false;
@@ -97,6 +106,7 @@ export class ModernSessions {
     this.#expiry = new Deadlines(clock, session => this.#expire(session));
   }
 
+  /** @throws HoldfastError RESOURCE_REQUESTS_FULL */
   take(backend: Backend, principal: string, profile: ClientProfile): ModernSession {
     const key = JSON.stringify([backend.server, principal, sorted(profile.capabilities), profile.clientInfo]);
     for (const session of this.#idle) {
@@ -104,7 +114,12 @@ export class ModernSessions {
       this.#forget(session);
       return session;
     }
-    return new ModernSession(backend, profile, key);
+    if (this.#open.size - this.#idle.size >= MAX_OPEN) {
+      throw new HoldfastError('RESOURCE_REQUESTS_FULL', { details: { limit: MAX_OPEN } });
+    }
+    const session = new ModernSession(backend, profile, key, closed => this.#open.delete(closed));
+    this.#open.add(session);
+    return session;
   }
 
   /** The request has ended in good order. */

@@ -3,7 +3,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
 import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import { type Handshake, type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
-import { capabilitiesOf, type Handlers, hostOf } from '../session/host-handlers.ts';
+import { capabilitiesOf, type Handlers } from '../session/host-handlers.ts';
 import { notification } from '../session/json-text.ts';
 import type { KeptStore } from '../session/kept-store.ts';
 import { Attached, type AttachedTo } from './attached.ts';
@@ -13,9 +13,9 @@ import { IdleWatch } from './idle-watch.ts';
 import { Instance } from './instance.ts';
 import type { InstanceContext } from './instance-setup.ts';
 import { Knowledge } from './knowledge.ts';
-import { faultOf } from './patient.ts';
+import { libraryMember } from './library-member.ts';
 import { place } from './placement.ts';
-import { keyOf } from './profile.ts';
+import { canMore, keyOf } from './profile.ts';
 
 export interface ManagedServerSetup {
   readonly config: ServerConfig;
@@ -25,7 +25,6 @@ export interface ManagedServerSetup {
   readonly store: KeptStore;
   /** How servers that several clients share know their client. */
   readonly clientInfo: ClientProfile['clientInfo'];
-  /** There is one client, whose own name servers are told instead. */
   readonly isForOneClient: boolean;
   /** What the library answers. */
   readonly handlers: Handlers;
@@ -40,6 +39,9 @@ export class ManagedServer implements AttachedTo {
   readonly #setup: ManagedServerSetup;
   readonly #known: Knowledge;
   readonly #library: Member;
+  readonly #isPerClient: boolean;
+  /** Processes know their client by name. */
+  readonly #isNamed: boolean;
   readonly #clients = new Set<Attached>();
   /** In the order of their numbers; the first is always there. */
   readonly #audiences: [Audience, ...Audience[]];
@@ -50,16 +52,16 @@ export class ManagedServer implements AttachedTo {
   constructor(setup: ManagedServerSetup) {
     this.#setup = setup;
     this.config = setup.config;
+    this.#isPerClient = this.config.options.sharing === 'perClient';
+    this.#isNamed = this.#isPerClient || setup.isForOneClient;
     this.#known = new Knowledge(this.name, setup.store, text => this.first.notice(text));
     this.#idle = new IdleWatch(setup.context.clock, audience => this.#onIdle(audience));
     const { handlers, clientInfo, onNotification } = setup;
     const capabilities = capabilitiesOf(handlers);
-    const hasHandlers = Object.keys(capabilities).length > 0;
     const respond = (text: string) => this.first.session.respond(text, this.#library);
-    const host = hostOf(this.name, handlers, respond, onNotification);
-    this.#library = { kind: hasHandlers ? 'host' : 'listener', isGone: false, ...host };
+    this.#library = libraryMember(this.name, handlers, respond, onNotification);
     const ofLibrary = { capabilities, roots: null, clientInfo };
-    const audience = this.#create(hasHandlers ? ofLibrary : (this.#known.profile ?? ofLibrary));
+    const audience = this.#create(this.#library.kind === 'host' ? ofLibrary : (this.#known.profile ?? ofLibrary));
     this.first = audience.instance;
     this.#audiences = [audience];
   }
@@ -76,8 +78,9 @@ export class ManagedServer implements AttachedTo {
     return this.first.session.catalogue;
   }
 
-  get instances(): readonly Instance[] {
-    return this.#audiences.map(({ instance }) => instance);
+  get instances(): readonly [Instance, ...Instance[]] {
+    const [first, ...others] = this.#audiences;
+    return [first.instance, ...others.map(({ instance }) => instance)];
   }
 
   start(): void {
@@ -117,6 +120,7 @@ export class ManagedServer implements AttachedTo {
   attach(profile: ClientProfile, client: AttachedClient): Attachment {
     const attached = new Attached(this, profile, client);
     this.#clients.add(attached);
+    this.#prepareFor(attached);
     return attached;
   }
 
@@ -154,7 +158,7 @@ export class ManagedServer implements AttachedTo {
   /** Changed roots alone can be told to a process that serves nobody else; any other change is for another process. */
   profileChanged(client: Attached, before: ClientProfile): void {
     const { profile, place } = client;
-    if (place === null) return;
+    if (place === null) return this.#prepareFor(client);
     const key = keyOf(profile, this.#isNamed);
     if (key === place.key) return;
     const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isNamed) === place.key;
@@ -172,10 +176,10 @@ export class ManagedServer implements AttachedTo {
   whenKnown(signal: AbortSignal): Promise<void> {
     if (this.handshake !== null) return Promise.resolve();
     this.first.demand();
-    return this.#known.whenHeard(
-      signal,
-      () => this.refusal() ?? (this.#isGivenUp ? faultOf(this.first.model.state) : null),
-    );
+    return this.#known.whenHeard(signal, () => {
+      const { state } = this.first.model;
+      return state.name === 'failed' ? state.fault : this.refusal();
+    });
   }
 
   detach(client: Attached): void {
@@ -190,17 +194,14 @@ export class ManagedServer implements AttachedTo {
     else if (this.#isPerClient) place.adopt(place.profile, place.key, this.#paramsFor(place.profile));
   }
 
-  get #isGivenUp(): boolean {
-    return this.first.model.state.name === 'failed';
-  }
-
-  get #isPerClient(): boolean {
-    return this.config.options.sharing === 'perClient';
-  }
-
-  /** A process knows its client by name. */
-  get #isNamed(): boolean {
-    return this.#isPerClient || this.#setup.isForOneClient;
+  /** Who has come alone and can do more than the server knows shall see what it has for him, before he asks for anything. */
+  #prepareFor(client: Attached): void {
+    const [first] = this.#audiences;
+    const { profile } = client;
+    const isAlone = this.#clients.size === 1 && first.owner === null && !first.berthFor(client).isBusy;
+    if (!isAlone || this.#isPerClient || this.refusal() !== null || !canMore(profile, first.profile)) return;
+    first.adopt(profile, keyOf(profile, this.#isNamed), this.#paramsFor(profile));
+    this.#known.servedFor(profile);
   }
 
   #move(client: Attached, to: Audience | null): void {

@@ -7,6 +7,12 @@ export function keyOf({ capabilities, roots, clientInfo }: ClientProfile, isPerC
   return canonical(isPerClient ? [capabilities, works, clientInfo] : [capabilities, works]);
 }
 
+/** Whether a server may offer the one client more than the other, and all that is to be known of it has been told. */
+export function canMore({ capabilities, roots }: ClientProfile, other: ClientProfile): boolean {
+  const isTold = capabilities.roots === undefined || roots !== null;
+  return isTold && Object.keys(capabilities).some(name => other.capabilities[name] === undefined);
+}
+
 /** A profile that was kept on disk, as far as it is one. */
 export function profileOf(kept: Readonly<Record<string, unknown>> | null): ClientProfile | null {
   if (kept === null || !isObject(kept.capabilities) || !isObject(kept.clientInfo)) return null;

@@ -182,11 +182,11 @@ export class Supervisor {
   }
 
   status(): ServerStatus[] {
-    return [...this.#servers].map(([name, { first, instances }]) => ({
-      name,
-      ...statusOf(first, this.#clock),
-      instances: instances.map(instance => statusOf(instance, this.#clock)),
-    }));
+    return [...this.#servers].map(([name, server]) => {
+      const [first, ...others] = server.instances;
+      const status = statusOf(first, this.#clock);
+      return { name, ...status, instances: [status, ...others.map(instance => statusOf(instance, this.#clock))] };
+    });
   }
 
   #instances(): Instance[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { MAX_OPEN } from '../../src/gateway/modern-sessions.ts';
 import { META, type Sent, Stage } from './modern-stage.ts';
 
 test('a server is discovered by what it said at initialize', async t => {
@@ -68,6 +69,23 @@ test('a server that cannot be heard is said to be so, whoever asks', async t => 
   stage.backend.answers = () => '"result":{"tools":[]}';
   const { _meta, tools } = await (await stage.post('tools/list')).result();
   assert.deepEqual([_meta, tools], [undefined, []], 'a list needs no name of its server');
+});
+
+test('over the limit of open requests a client is told to come again later', async t => {
+  const stage = await Stage.open(t);
+  const open = Array.from({ length: MAX_OPEN }, (_, id) => stage.post('tools/call', { id, params: { name: 'slow' } }));
+  const sent = [];
+  while (sent.length < MAX_OPEN) sent.push(await stage.backend.next());
+  const refused = await stage.post('tools/list');
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '5']);
+  assert.equal((await refused.error()).data?.code, 'RESOURCE_REQUESTS_FULL');
+  for (const { answer } of sent) answer('"result":{}');
+  const answered = await Promise.all(open);
+  assert.ok(answered.every(({ status }) => status === 200));
+  assert.deepEqual(
+    (await Promise.all(answered.map(response => response.json()))).map(({ id }) => id),
+    [...open.keys()],
+  );
 });
 
 test('a front that is closed serves nobody any more', async t => {

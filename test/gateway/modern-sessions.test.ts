@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ModernSessions } from '../../src/gateway/modern-sessions.ts';
+import { MAX_OPEN, ModernSessions } from '../../src/gateway/modern-sessions.ts';
 import type { ClientProfile } from '../../src/supervisor/attachment.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeBackend } from './modern-stage.ts';
@@ -53,6 +53,20 @@ test('a session that rests for long is closed, and the oldest ones when there ar
   await clock.advance(30_000);
   assert.equal(open(), 0);
   assert.deepEqual(clock.pending, []);
+});
+
+test('only so many may be in use at a time, and one that ends makes room', () => {
+  const { backend, sessions } = stage();
+  const open = Array.from({ length: MAX_OPEN }, () => sessions.take(backend, 'me', profile()));
+  const take = () => sessions.take(backend, 'me', profile({}, 'other'));
+  assert.throws(take, { code: 'RESOURCE_REQUESTS_FULL' });
+  open[0]?.close();
+  open[0]?.close();
+  const last = take();
+  assert.throws(take, { code: 'RESOURCE_REQUESTS_FULL' });
+  sessions.giveBack(last);
+  assert.equal(take(), last, 'idle ones do not count');
+  sessions.close();
 });
 
 test('a question that belongs to no request is refused, and the session is not used again', () => {

@@ -31,6 +31,24 @@ describe('clients of one server', { concurrency: 2 }, () => {
     assert.deepEqual(of('server.down'), [], 'nothing has failed');
   });
 
+  test('see what a server has for them alone without asking for anything, where the first of them can do more', async t => {
+    const { attach, of, instances } = await pool(t, served('more-for-sampling'));
+    const tools = (client: ReturnType<typeof attach>) =>
+      (client.attachment.catalogue.list('tools') ?? []).map(({ key }) => key);
+    const modest = attach(CAN_NOTHING);
+    assert.deepEqual([tools(modest), of('server.ready').length], [['echo'], 1]);
+    modest.attachment.detach();
+    const client = attach({ capabilities: { sampling: {} } });
+    assert.deepEqual(tools(client), ['echo'], 'what is known, at once');
+    await eventually(() => client.methods.includes('notifications/tools/list_changed'), { what: 'the news' });
+    assert.deepEqual(tools(client), ['echo', 'think']);
+    const pid = instances()[0]?.pid;
+    attach(CAN_NOTHING);
+    attach({ capabilities: { sampling: {}, elicitation: {} } });
+    assert.equal(await client.call('echo', { text: 'x' }), 'x');
+    assert.equal(instances()[0]?.pid, pid, 'nobody’s coming costs those who are there');
+  });
+
   test('that differ get a process each, by number also in events', async t => {
     const { attach, numbers, of } = await pool(t, served('well-behaved'));
     const [one, two] = [attach(CAN_NOTHING), attach({ capabilities: { roots: {} }, roots: '{"roots":[]}' })];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyOf, profileOf } from '../../src/supervisor/profile.ts';
+import { canMore, keyOf, profileOf } from '../../src/supervisor/profile.ts';
 
 const clientInfo = { name: 'a', version: '1' };
 const profile = {
@@ -41,4 +41,15 @@ test('a profile that was kept is one, or none at all', () => {
   ]) {
     assert.equal(profileOf(kept), null, JSON.stringify(kept));
   }
+});
+
+test('a client can more that has a capability which the other has not, once its roots are known', () => {
+  const nothing = { ...profile, capabilities: {}, roots: null };
+  const sampling = { ...nothing, capabilities: { sampling: {} } };
+  const roots = { ...nothing, capabilities: { roots: {} } };
+  assert.deepEqual(
+    [canMore(sampling, nothing), canMore(nothing, sampling), canMore(sampling, sampling), canMore(roots, nothing)],
+    [true, false, false, false],
+  );
+  assert.equal(canMore({ ...roots, roots: '{"roots":[]}' }, sampling), true);
 });

@@ -16,10 +16,10 @@ export const resourceEntries = {
     'answer the questions that are open, or let them expire, which takes ten minutes',
     ['limit'],
   ),
-  RESOURCE_LISTENING_FULL: entry(
+  RESOURCE_REQUESTS_FULL: entry(
     true,
-    'too many clients listen for changes[, at most {limit}]',
-    'close streams of "subscriptions/listen" that nobody reads',
+    'too many requests are open at a time[, at most {limit}]',
+    'the request did not run: send fewer at a time, and close streams of "subscriptions/listen" that nobody reads',
     ['limit'],
   ),
   RESOURCE_MESSAGE_TOO_LARGE: entry(
