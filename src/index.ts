@@ -3,7 +3,14 @@
  * supervision to a client of the official SDK.
  */
 
-export type { Config, ConfigWarning, ServerConfig, ServerOptions } from './config/types.ts';
+export type {
+  Config,
+  ConfigWarning,
+  ProcessServer,
+  RemoteServer,
+  ServerConfig,
+  ServerOptions,
+} from './config/types.ts';
 export type { Code } from './errors/catalogue.ts';
 export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';

@@ -153,6 +153,7 @@ class HoldfastManager implements OneClientManager {
       isForOneClient,
       handlers: options.handlers ?? {},
       resolve: resolverFor(env, this.#network.finish),
+      agentFor: this.#network.agentFor,
       takerOf: this.#network.takerOf,
       emit: event => {
         this.#hub.emit(event);

@@ -62,7 +62,7 @@ describe('a manager', { concurrency: 2 }, () => {
 
   test('tells its events to whom asked for them, until they have had enough', async t => {
     const { manager } = await manage(t, { one: served('well-behaved') });
-    const pids: number[] = [];
+    const pids: (number | null)[] = [];
     let count = 0;
     const off = manager.on('server.ready', ({ pid }) => pids.push(pid));
     const offAll = manager.onEvent(() => count++);

@@ -1,3 +1,4 @@
+import { secretsOf } from '../config/secrets.ts';
 import { type ControlServer, serveControl } from '../daemon/control-api.ts';
 import { acquireLock } from '../daemon/instance-lock.ts';
 import { formatIssue } from '../errors/config-error.ts';
@@ -33,7 +34,7 @@ export interface ForegroundOptions {
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
   const { configFile, stateDir, env, advice } = options;
   const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
-  const redact = redactSecrets(manager.config.servers.flatMap(server => Object.values(server.env)));
+  const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
   const lock = await acquireLock(stateDir);
   const end = new End(manager);
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });

@@ -1,3 +1,4 @@
+import { secretsOf } from '../config/secrets.ts';
 import type { Config } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
@@ -36,7 +37,7 @@ export async function withServers<T>(
     },
   });
   manager.onEvent(event => tellProgress(cli, event));
-  const redact = redactSecrets(manager.config.servers.flatMap(({ env }) => Object.values(env)));
+  const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
   const endLog = await logTo(cli, manager, redact);
   try {
     await manager.start(...withDependencies(manager.config, pick(manager.config)));

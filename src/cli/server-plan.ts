@@ -1,7 +1,9 @@
-import type { ServerConfig } from '../config/types.ts';
+import { secretsOf } from '../config/secrets.ts';
+import type { RemoteServer, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
+import { remoteTarget } from '../supervisor/remote-target.ts';
 import { resolverFor } from '../supervisor/resolver.ts';
 import type { Cli } from './context.ts';
 import { redactDeep } from './redact-deep.ts';
@@ -11,13 +13,15 @@ export interface ServerPlan {
   readonly server: ServerConfig;
   /** Takes the server's secrets out of a text. */
   readonly redact: (text: string) => string;
+  /** Null also for a remote server, of which nothing runs here. */
   readonly plan: LaunchPlan | null;
   readonly error: HoldfastError | null;
 }
 
 /** Asks the disk, and starts nothing. */
 export async function findPlan(server: ServerConfig, { env }: Pick<Cli, 'env'>): Promise<ServerPlan> {
-  const redact = redactSecrets(Object.values(server.env));
+  const redact = redactSecrets(secretsOf(server));
+  if (server.kind === 'remote') return { server, redact, plan: null, error: refusalOf(server) };
   if (server.problem !== undefined) {
     const error = new HoldfastError('PROCESS_VARIABLE_MISSING', {
       server: server.name,
@@ -31,6 +35,21 @@ export async function findPlan(server: ServerConfig, { env }: Pick<Cli, 'env'>):
     if (!(error instanceof HoldfastError)) throw error;
     return { server, redact, plan: null, error };
   }
+}
+
+function refusalOf(server: RemoteServer): HoldfastError | null {
+  try {
+    remoteTarget(server);
+    return null;
+  } catch (error) {
+    if (error instanceof HoldfastError) return error;
+    throw error;
+  }
+}
+
+/** Where a remote server is asked, and the names of the headers that go with it. */
+export function remoteFacts({ shown, headers }: RemoteServer): { url: string; headers: string[] } {
+  return { url: shown, headers: Object.keys(headers).sort() };
 }
 
 /** The plan for programs; without the environment. */

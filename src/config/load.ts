@@ -67,7 +67,7 @@ function build(source: Source, context: Context): Config {
   const serversKey = root.mcpServers === undefined && root.servers !== undefined ? 'servers' : 'mcpServers';
   warnOfTopLevelKeys(root, serversKey, report);
   const settings = readSettings(root.holdfast, report);
-  const { servers, disabled, skipped } = readServers(source, root[serversKey], serversKey, context, settings, report);
+  const { servers, disabled } = readServers(source, root[serversKey], serversKey, context, settings, report);
   const issues = report.issues();
   if (issues.length > 0) throw new ConfigError(issues);
   return {
@@ -75,7 +75,6 @@ function build(source: Source, context: Context): Config {
     gateway: settings.gateway,
     servers,
     disabled,
-    skipped,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
     priority: settings.priority,
     network: settings.network,
@@ -118,20 +117,18 @@ function readServers(
   context: Context,
   { defaults }: Settings,
   report: Report,
-): Pick<Config, 'servers' | 'disabled' | 'skipped'> {
+): Pick<Config, 'servers' | 'disabled'> {
   const servers: ServerConfig[] = [];
   const disabled: string[] = [];
-  const skipped: string[] = [];
-  if (entries === undefined) return { servers, disabled, skipped };
+  if (entries === undefined) return { servers, disabled };
   if (!isObject(entries)) {
     report.error([serversKey], `expected an object of servers by name, got ${show(entries, [])}`);
-    return { servers, disabled, skipped };
+    return { servers, disabled };
   }
   for (const [name, raw] of Object.entries(entries)) {
     const result = readServer(name, raw, [serversKey, name], { source, context, defaults, report });
     if (result.kind === 'server') servers.push(result.server);
     else if (result.kind === 'disabled') disabled.push(name);
-    else if (result.kind === 'skipped') skipped.push(name);
   }
   const dependents = Object.entries(entries).map(([name, raw]) => ({
     name,
@@ -141,7 +138,7 @@ function readServers(
   checkDependencies(dependents, Object.keys(entries), report);
   // JavaScript puts keys such as "1" before all others; the places know the file's order.
   servers.sort((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
-  return { servers: servers.map(server => withoutAbsent(server, servers, serversKey, report)), disabled, skipped };
+  return { servers: servers.map(server => withoutAbsent(server, servers, serversKey, report)), disabled };
 }
 
 /** Also of an entry with other mistakes, so that all are told at once. */

@@ -103,7 +103,9 @@ export const holdfastNetworkSchema = section(
       .describe(
         'Hosts that are looked up beside those of the package registries; `localhost:PORT` is tried on both of its addresses.',
       ),
-    proxy: oneOf('auto', 'off').default('auto').describe('Whether the proxy of the system is handed on to servers.'),
+    proxy: oneOf('auto', 'off')
+      .default('auto')
+      .describe('Whether the proxy of the system is handed on to servers, and leads to remote ones.'),
     certificates: oneOf('auto', 'off')
       .default('auto')
       .describe('Whether authorities that were added to the system are handed on to servers.'),
@@ -222,8 +224,8 @@ export const serverSchema = z
       cwd: filledText().optional().describe('Working folder, relative to the folder of this file.'),
       disabled: yesNo().optional().describe('`true` leaves the server out.'),
       enabled: yesNo().optional().describe('`false` leaves the server out.'),
-      type: z.string('expected a string').optional().describe('`stdio` (default), `http` or `sse`.'),
-      url: filledText().optional().describe('Address of a remote server; comes in a later version.'),
+      type: z.string('expected a string').optional().describe('`stdio` where there is a `command`, else `http`.'),
+      url: filledText().optional().describe('Address of a remote server (Streamable HTTP), in place of `command`.'),
       headers: z
         .record(z.string(), text(), 'expected an object')
         .optional()

@@ -7,10 +7,11 @@ import { expand } from './expand.ts';
 import { entryKeyFor, isForeignEntryKey, warnOfEntryKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
 import { checkTogether, resolveOptions, warnOfLater } from './options.ts';
+import { type Expand, readRemote } from './remote.ts';
 import type { Report } from './report.ts';
 import { serverSchema } from './schema.ts';
 import { formatPath, type KeyPath, type Source } from './source.ts';
-import type { ServerConfig } from './types.ts';
+import type { ProcessServer, ServerConfig } from './types.ts';
 
 /** Beyond it, `server__tool` names do not fit into the 64 characters that clients allow. */
 const LONG_NAME = 64;
@@ -18,7 +19,7 @@ const LONG_NAME = 64;
 /** What became of one entry; `invalid` where the report says why. */
 export type EntryResult =
   | { readonly kind: 'server'; readonly server: ServerConfig }
-  | { readonly kind: 'disabled' | 'skipped' | 'invalid' };
+  | { readonly kind: 'disabled' | 'invalid' };
 
 type Entry = output<typeof serverSchema>;
 
@@ -39,23 +40,29 @@ export function readServer(
   checkTogether(raw.holdfast, defaults, [...path, 'holdfast'], report);
   if (entry === undefined) return { kind: 'invalid' };
   if (isOff) return { kind: 'disabled' };
-  if (isRemote(entry)) {
-    warnOfRemote(entry, path, report);
-    return { kind: 'skipped' };
-  }
   const options = resolveOptions(raw.holdfast, defaults);
-  if (entry.command === undefined || options === undefined) return { kind: 'invalid' };
-  warnOfType(entry, path, report);
+  if (options === undefined) return { kind: 'invalid' };
   const problems: string[] = [];
-  const server = {
+  const value: Expand = (text, ...key) => {
+    const expanded = expand(text, context.scope);
+    problems.push(...expanded.problems.map(problem => `${problem} (${formatPath([...path, ...key])})`));
+    return expanded.text;
+  };
+  const known = () => ({
     name,
-    ...readProcess(entry, entry.command, path, context, problems),
     options,
     at: source.placeOf(path, 'key'),
     ...(problems.length > 0 ? { problem: problems.join('; ') } : {}),
-  };
-  warnOfSpaces(entry, server, path, context, report);
-  return { kind: 'server', server };
+  });
+  if (isRemote(entry)) {
+    const remote = readRemote(raw, entry, path, value, problems, report);
+    return remote === null ? { kind: 'invalid' } : { kind: 'server', server: { ...remote, ...known() } };
+  }
+  if (entry.command === undefined) return { kind: 'invalid' };
+  warnOfType(entry, path, report);
+  const parts = readProcess(entry, entry.command, path, context, value, problems);
+  warnOfSpaces(entry, parts, path, context, report);
+  return { kind: 'server', server: { ...parts, ...known() } };
 }
 
 function checkName(name: string, path: KeyPath, report: Report): void {
@@ -81,15 +88,6 @@ function isRemote(entry: Entry): boolean {
   return entry.command === undefined || /^(sse|.*http.*|ws)$/i.test(entry.type ?? '');
 }
 
-function warnOfRemote(entry: Entry, path: KeyPath, report: Report): void {
-  if (entry.type === 'sse') {
-    const instead = 'use "type": "http" with the Streamable HTTP address of the server';
-    report.warn([...path, 'type'], `"sse" is retired in MCP: ${instead}; this entry is left out`, 'value');
-    return;
-  }
-  report.warn(path, 'remote servers come in a later version; this entry is left out');
-}
-
 function warnOfType(entry: Entry, path: KeyPath, report: Report): void {
   if (entry.type !== undefined && !['stdio', 'local', 'command'].includes(entry.type)) {
     report.warn([...path, 'type'], 'unknown type: it is started as "stdio"', 'value');
@@ -100,7 +98,7 @@ function warnOfType(entry: Entry, path: KeyPath, report: Report): void {
 /** No shell is asked, so nothing splits a command line; it is told how to write it. */
 function warnOfSpaces(
   entry: Entry,
-  { command, cwd }: Pick<ServerConfig, 'command' | 'cwd'>,
+  { command, cwd }: Pick<ProcessServer, 'command' | 'cwd'>,
   path: KeyPath,
   { disk }: Context,
   report: Report,
@@ -112,18 +110,21 @@ function warnOfSpaces(
 }
 
 /** The parts that are handed to the process. What has no value goes into `problems` and fails this server alone. */
-function readProcess(entry: Entry, command: string, path: KeyPath, context: Context, problems: string[]) {
-  const value = (text: string, ...key: KeyPath): string => {
-    const expanded = expand(text, context.scope);
-    problems.push(...expanded.problems.map(problem => `${problem} (${formatPath([...path, ...key])})`));
-    return expanded.text;
-  };
+function readProcess(
+  entry: Entry,
+  command: string,
+  path: KeyPath,
+  context: Context,
+  value: Expand,
+  problems: string[],
+): Pick<ProcessServer, 'kind' | 'command' | 'args' | 'env' | 'cwd'> {
   const fileEnv =
     entry.envFile === undefined ? {} : readEnvFile(value(entry.envFile, 'envFile'), path, context, problems);
   const ownEnv = Object.entries(entry.env ?? {}).flatMap(([name, own]) =>
     own === null || own === undefined ? [] : [[name, value(String(own), 'env', name)] as const],
   );
   return {
+    kind: 'process',
     command: value(command, 'command'),
     args: (entry.args ?? []).map((text, index) => value(text, 'args', index)),
     env: { ...fileEnv, ...Object.fromEntries(ownEnv) },

@@ -37,21 +37,40 @@ export interface Place {
   readonly column: number;
 }
 
-/** One server that is to be run as a child process and spoken to over its stdin and stdout. */
-export interface ServerConfig {
+interface AnyServer {
   readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The server's own variables, expanded; they come on top of the allow-list. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Absolute. */
-  readonly cwd: string;
   readonly options: ServerOptions;
   /** Where its name stands in `Config.file`, for errors that are found later. */
   readonly at: Place;
   /** Set where this server alone cannot start (an unset `${VAR}`): it is `failed` with this message, the others run. */
   readonly problem?: string | undefined;
 }
+
+/** One server that is to be run as a child process and spoken to over its stdin and stdout. */
+export interface ProcessServer extends AnyServer {
+  readonly kind: 'process';
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The server's own variables, expanded; they come on top of the allow-list. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute. */
+  readonly cwd: string;
+}
+
+/** One server that runs elsewhere and is spoken to over HTTP. */
+export interface RemoteServer extends AnyServer {
+  readonly kind: 'remote';
+  /** Expanded; whether it is a URL at all is seen when it is used. */
+  readonly url: string;
+  /** The address as people may see it: as it is written, without login and query. */
+  readonly shown: string;
+  /** Expanded; their values are secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `http` is Streamable HTTP; a server of another transport cannot be used, and says so when it is started. */
+  readonly transport: 'http' | 'sse' | 'ws';
+}
+
+export type ServerConfig = ProcessServer | RemoteServer;
 
 /** Something that is odd but stops nothing; printed as a `ConfigIssue` is. */
 export interface ConfigWarning extends Place {
@@ -64,11 +83,9 @@ export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
   readonly gateway: GatewayOptions;
-  /** In the file's order; disabled and skipped ones are left out. */
+  /** In the file's order; disabled ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];
-  /** Names of entries that this version cannot run (remote servers); a warning says why for each. */
-  readonly skipped: readonly string[];
   /** At most this many servers start at the same time. */
   readonly concurrentStarts: number;
   /** Of the process that runs the manager, where that is its only work. */

@@ -90,11 +90,12 @@ export class Reply {
     this.answer(error.code.endsWith('_FULL') ? 429 : 200, errorResponse(idRaw, code, message, data));
   }
 
-  /** Ends a stream without an answer. */
+  /** Ends a stream without an answer; where the client has left too much lying, with what lies there. */
   end(): void {
     if (this.#isDone) return;
     this.#finish();
-    this.#response.end();
+    if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
+    else this.#response.end();
   }
 
   /** Opens the stream, if it is not open, so that the client sees that it is served. */

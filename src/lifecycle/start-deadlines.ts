@@ -28,7 +28,7 @@ const SILENT: Evidence = { stderrTail: [], firstNoise: null };
 export function overdue(
   state: State & { name: 'starting' },
   policy: Policy,
-  { stderrTail, firstNoise }: Evidence = SILENT,
+  { stderrTail, firstNoise, hint }: Evidence = SILENT,
 ): HoldfastError {
   const details = { afterMs: deadlineMs(state, policy) };
   switch (state.step) {
@@ -37,7 +37,7 @@ export function overdue(
       return new HoldfastError('PROCESS_SPAWN_TIMEOUT', { details, stderrTail });
     case 'initialize':
       return firstNoise === null
-        ? new HoldfastError('CONNECTION_HANDSHAKE_TIMEOUT', { details, stderrTail })
+        ? new HoldfastError('CONNECTION_HANDSHAKE_TIMEOUT', { details, stderrTail, hint, isHintOpen: true })
         : new HoldfastError('CONNECTION_NOT_JSON', { details: { ...details, line: firstNoise }, stderrTail });
     case 'tools':
       return new HoldfastError('TOOL_LIST_TIMEOUT', { details, stderrTail });

@@ -54,6 +54,8 @@ export interface Evidence {
   readonly stderrTail: readonly string[];
   /** The first line on stdout that was no message. */
   readonly firstNoise: string | null;
+  /** What to do where it did not answer `initialize`, when that has nothing to do with a command. */
+  readonly hint?: string | undefined;
 }
 
 export type Event =

@@ -1,11 +1,13 @@
 import { isIP } from 'node:net';
-import type { ServerConfig } from '../config/types.ts';
+import type { ProcessServer, RemoteServer } from '../config/types.ts';
 import type { Os } from '../platform/platform.ts';
 import { readVariable, type Variables } from '../platform/variables.ts';
 
+type LocalServer = Pick<ProcessServer, 'command' | 'args' | 'env' | 'cwd'>;
+
 export interface HostsQuestion {
   readonly os: Os;
-  readonly servers: readonly Pick<ServerConfig, 'command' | 'args' | 'env' | 'cwd'>[];
+  readonly servers: readonly (LocalServer | Pick<RemoteServer, 'url'>)[];
   /** Our own environment. */
   readonly env: Variables;
   readonly home: string;
@@ -31,7 +33,7 @@ const PYTHON_PROGRAMS = new Set(['uvx', 'uv', 'pipx', 'pip', 'pip3']);
 export function hostsToWarm(question: HostsQuestion): string[] {
   const { servers, proxyHost, declared } = question;
   const wanted =
-    proxyHost === null ? [...servers.flatMap(server => registriesOf(question, server)), ...declared] : [proxyHost];
+    proxyHost === null ? [...servers.flatMap(server => addressesOf(question, server)), ...declared] : [proxyHost];
   const hosts = wanted.map(hostOf).filter(host => host !== null && isIP(host) === 0 && host !== 'localhost');
   return [...new Set(hosts)].filter(host => host !== null);
 }
@@ -50,7 +52,8 @@ export function hostOf(address: string): string | null {
   return hostname === '' ? null : hostname.replace(/^\[|\]$/g, '');
 }
 
-function registriesOf(question: HostsQuestion, server: HostsQuestion['servers'][number]): readonly string[] {
+function addressesOf(question: HostsQuestion, server: HostsQuestion['servers'][number]): readonly string[] {
+  if ('url' in server) return [server.url];
   const { os, env } = question;
   const name = (server.command.split(/[\\/]/).pop() ?? '').toLowerCase().replace(/\.(?:cmd|exe|bat|ps1)$/, '');
   const variable = (...names: string[]) =>
@@ -64,7 +67,7 @@ function registriesOf(question: HostsQuestion, server: HostsQuestion['servers'][
 /** As npm has it: the variable over the project's `.npmrc` over the user's; a scope may have a registry of its own. */
 function npmRegistry(
   { os, env, home, readText }: HostsQuestion,
-  { cwd, args }: HostsQuestion['servers'][number],
+  { cwd, args }: LocalServer,
   variable: (...names: string[]) => string | undefined,
 ): string {
   const join = (folder: string) => `${folder}${os === 'windows' ? '\\' : '/'}.npmrc`;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Config, ServerConfig } from '../config/types.ts';
+import type { Config, ProcessServer } from '../config/types.ts';
 import { openNetwork } from '../platform/native-network.ts';
 import { type Os, os as thisOs } from '../platform/platform.ts';
 import type { SystemNetwork } from '../platform/system-network.ts';
@@ -20,7 +21,8 @@ import { type Lookup, lookUp } from './dns.ts';
 import { hostOf, hostsToWarm, localPorts } from './hosts.ts';
 import { LineLimit } from './line-limit.ts';
 import { localAddressOf } from './localhost.ts';
-import { describeProxy, discoverProxy, type ProxyFound, withProxy } from './proxy.ts';
+import { describeProxy, discoverProxy, type ProxyFound, proxyFor, withProxy } from './proxy.ts';
+import { remoteAgent } from './remote-agent.ts';
 import { SocketWatch } from './socket-watch.ts';
 import type { PortFigures } from './tcp-table.ts';
 import { startWinsock, type Winsock, type WinsockState } from './winsock.ts';
@@ -69,6 +71,7 @@ export class Network {
   #winsock: Winsock | null = null;
   #proxy: ProxyFound | null = null;
   #files: CertificateFiles | null = null;
+  #authorities: readonly string[] = [];
   #lookups: readonly Lookup[] = [];
   #isStarted = false;
 
@@ -99,13 +102,23 @@ export class Network {
   }
 
   /** A child's environment with its network settings; what it says already stays as it is. */
-  readonly finish = (server: ServerConfig, env: Environment): Environment => {
+  readonly finish = (server: ProcessServer, env: Environment): Environment => {
     this.start();
     const { os } = this.#setup;
     let result = withNodeSettings(os, env, server.env, server.options.network);
     if (this.#proxy !== null) result = withProxy(os, result, this.#proxy);
     if (this.#files !== null) result = withCertificates(os, result, this.#files);
     return result;
+  };
+
+  /** The sockets for one connection to a remote server. */
+  readonly agentFor = (url: URL): Agent => {
+    this.start();
+    return remoteAgent(url, {
+      proxy: this.#proxy === null ? null : proxyFor(url, this.#proxy),
+      authorities: this.#authorities,
+      dnsOrder: this.#setup.config.network.dnsOrder,
+    });
   };
 
   /** With `network.debug`, what takes Node's debug lines out of a server's stderr and into the log; else null. */
@@ -116,7 +129,7 @@ export class Network {
     const { os, config, emit } = this.#setup;
     const { server, instance, incarnation, pid } = life;
     const found = config.servers.find(({ name }) => name === server);
-    if (found?.options.network.debug !== true) return null;
+    if (found?.kind !== 'process' || !found.options.network.debug) return null;
     const lines = new DebugLines(debugAreas(readVariable(os, found.env, 'NODE_DEBUG')), pid);
     const limit = new LineLimit(() => performance.now());
     return line => {
@@ -168,6 +181,7 @@ export class Network {
     const { os, system, stateDir } = this.#setup;
     const added = this.#tried('certificates', () => addedAuthorities(os, system)) ?? [];
     if (added.length === 0) return;
+    this.#authorities = [...added, ...authoritiesOf(readVariable(os, this.#setup.env, 'NODE_EXTRA_CA_CERTS'))];
     if (stateDir === null) {
       this.#say(`authorities added to this system (${added.length}) are not handed on: no folder to write them to`);
       return;
@@ -178,10 +192,15 @@ export class Network {
 
   #warnOfTrust(): void {
     const { os, config, env } = this.#setup;
-    for (const { name, env: own, options } of config.servers) {
-      if (!trustsEverybody(os, own) && !(options.inheritEnv && trustsEverybody(os, env))) continue;
+    for (const server of config.servers) {
+      const { name, options } = server;
+      // A remote server is believed, or not, by this process.
+      const isOurs = server.kind === 'remote' || options.inheritEnv;
+      const isOwn = server.kind === 'process' && trustsEverybody(os, server.env);
+      if (!isOwn && !(isOurs && trustsEverybody(os, env))) continue;
       const instead = 'name its authority in NODE_EXTRA_CA_CERTS instead';
-      this.#say(`${name} believes any certificate (NODE_TLS_REJECT_UNAUTHORIZED=0): ${instead}`, true);
+      const what = server.kind === 'remote' ? 'is believed with any certificate' : 'believes any certificate';
+      this.#say(`${name} ${what} (NODE_TLS_REJECT_UNAUTHORIZED=0): ${instead}`, true);
     }
   }
 
@@ -221,6 +240,11 @@ export class Network {
   #say(text: string, isWarning = false): void {
     this.#setup.emit({ type: 'network.notice', text, isWarning } satisfies NewEvent);
   }
+}
+
+/** Node adds those of the variable by itself only where nothing else is added. */
+function authoritiesOf(file: string | undefined): string[] {
+  return (file === undefined ? [] : [readText(file)]).filter(text => text !== null);
 }
 
 function readText(path: string): string | null {

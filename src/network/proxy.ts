@@ -58,6 +58,29 @@ export function withProxy(os: Os, env: Environment, found: ProxyFound): Environm
   return result;
 }
 
+/** The proxy that leads to an address; null where none does, or one of a kind that is not spoken here (SOCKS). */
+export function proxyFor(url: URL, found: ProxyFound): URL | null {
+  const address = url.protocol === 'https:' ? found.https : found.http;
+  if (address === null || isDirect(url, [...found.direct, ...LOOPBACK])) return null;
+  const proxy = address.includes('://') ? address : `http://${address}`;
+  return /^https?:/i.test(proxy) && URL.canParse(proxy) ? new URL(proxy) : null;
+}
+
+/** As curl reads `NO_PROXY`: a host stands for all below it, too; with a port for that port alone. */
+function isDirect({ hostname, port, protocol }: URL, direct: readonly string[]): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const ownPort = port || (protocol === 'https:' ? '443' : '80');
+  return direct.some(entry => {
+    if (entry === '*') return true;
+    const [, name = '', onlyPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    // An IPv6 address is full of colons.
+    if (entry.toLowerCase() === host) return true;
+    return (
+      name !== '' && (onlyPort === undefined || onlyPort === ownPort) && (host === name || host.endsWith(`.${name}`))
+    );
+  });
+}
+
 /** In words for people, without credentials. */
 export function describeProxy({ source, http, https, pac }: ProxyFound): string {
   const [shownHttp, shownHttps] = [http, https].map(address => (address === null ? null : withoutCredentials(address)));

@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../config/types.ts';
+import type { ProcessServer } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Os } from '../platform/platform.ts';
 import { commandLine, MAX_COMMAND_LINE } from '../platform/windows/command-line.ts';
@@ -12,7 +12,7 @@ import { MAX_CMD_LINE } from './resolve/windows-quoting.ts';
 export { explain } from './resolve/explain.ts';
 
 export type FinishEnvironment = (
-  server: ServerConfig,
+  server: ProcessServer,
   env: Readonly<Record<string, string>>,
 ) => Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ export interface ResolveContext {
  * @throws HoldfastError `PROCESS_CWD_MISSING`, `PROCESS_COMMAND_NOT_FOUND`, `PROCESS_NOT_EXECUTABLE`, `PROCESS_COMMAND_UNSAFE`
  *   (an argument that cannot reach the program unchanged), `PROCESS_COMMAND_TOO_LONG` (Windows)
  */
-export async function resolveCommand(server: ServerConfig, context: ResolveContext): Promise<LaunchPlan> {
+export async function resolveCommand(server: ProcessServer, context: ResolveContext): Promise<LaunchPlan> {
   const { os, nodePath, home } = context;
   const files = context.files ?? realFiles;
   refuseNul(server);
@@ -65,7 +65,7 @@ export async function resolveCommand(server: ServerConfig, context: ResolveConte
 }
 
 /** No system has a way to pass NUL. */
-function refuseNul(server: ServerConfig): void {
+function refuseNul(server: ProcessServer): void {
   const index = [server.command, ...server.args].findIndex(text => text.includes('\0'));
   if (index === -1) return;
   const argument = index === 0 ? 'the command holds a NUL' : `argument ${index} holds a NUL`;
@@ -76,7 +76,7 @@ function refuseNul(server: ServerConfig): void {
   });
 }
 
-function refuseTooLong(server: ServerConfig, plan: LaunchPlan): void {
+function refuseTooLong(server: ProcessServer, plan: LaunchPlan): void {
   const { length } = commandLine(plan.file, plan.args, plan.verbatim);
   const most = plan.verbatim === true ? MAX_CMD_LINE : MAX_COMMAND_LINE;
   if (length <= most) return;

@@ -11,3 +11,17 @@ export function firstOf(clock: Clock, ms: number, ...events: Promise<unknown>[])
     for (const event of events) void event.then(done);
   });
 }
+
+/** Waits `ms`, or until the signal; leaves neither timer nor listener behind. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.setTimer(ms, done);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -148,7 +148,8 @@ export class Calls {
     this.#upstream = null;
     const report = { held: 0, replayed: 0, rejected: 0 };
     for (const call of [...this.#open]) {
-      if (call.place === 'queued' && call.outgoing?.withdraw() === true) call.place = 'held';
+      // A remote server can say of a message that has arrived that it did not take it.
+      if (call.place !== 'held' && call.outgoing?.withdraw() === true) call.place = 'held';
       const fate = isFinal ? 'reject' : fateOf(call, { ...this.#options, isSafe: this.#isSafe(call) });
       // The table has spoken; what the conversation says when it is abandoned must not end the call once more.
       if (call.upstreamId !== null) upstream?.forget(call.upstreamId);
@@ -226,7 +227,7 @@ export class Calls {
         this.#finish(call, { ok: true, text: answerWithId(answer, call.id) }, answer),
       // `close` decides about calls of a lost process; only an answer that cannot be used comes here.
       onLost: (error: HoldfastError) =>
-        this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: true }))),
+        this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: error.mayHaveRun ?? true }))),
     };
     const onWritten = () => {
       call.place = 'written';

@@ -2,7 +2,6 @@ import type { ServerOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock } from '../process/clock.ts';
 import type { OversizeLine } from '../process/framing.ts';
-import type { StdinQueue } from '../process/stdin-queue.ts';
 import type { CallOptions } from './call.ts';
 import { Calls, type CloseReport, type Finished } from './calls.ts';
 import { type Catalogue, type Item, LISTS, type ListDiff, type ListKind } from './catalogue.ts';
@@ -12,7 +11,7 @@ import { ServerRequests } from './server-requests.ts';
 import { audienceOfOne, type SessionAudience, type SessionHost, type Told } from './session-audience.ts';
 import { type CatalogueStore, SessionLists } from './session-lists.ts';
 import { isRemembered, Snapshot } from './snapshot.ts';
-import { Upstream } from './upstream.ts';
+import { type Outlet, Upstream } from './upstream.ts';
 
 /** What a session tells of itself, for health, statistics and events. */
 export interface SessionReports {
@@ -112,9 +111,9 @@ export class Session {
 
   // One life, in this order: connect, shakeHands, fetch, open, close.
 
-  /** Begins the conversation with a new process. */
-  connect(stdin: StdinQueue): Upstream {
-    const upstream: Upstream = new Upstream(stdin, {
+  /** Begins the conversation with a new process, or in a new remote session. */
+  connect(outlet: Outlet): Upstream {
+    const upstream: Upstream = new Upstream(outlet, {
       onHeard: () => this.#setup.reports.onHeard(),
       onRequest: envelope => this.#onServerRequest(envelope, upstream),
       onNotification: envelope => this.#onServerNotification(envelope, upstream),

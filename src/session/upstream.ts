@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Outgoing, StdinQueue, WriteOptions } from '../process/stdin-queue.ts';
+import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
 import {
   type Envelope,
   type NotificationEnvelope,
@@ -20,6 +20,14 @@ export interface UpstreamListener {
   onStray(why: string): void;
 }
 
+/** The way to a server: the stdin of a process, or an HTTP session. */
+export interface Outlet {
+  /** Messages that wait for the server to take them, and how many may. */
+  readonly fullness: { readonly depth: number; readonly limit: number };
+  /** One message without line breaks; null when too many wait, and nothing has been taken then. */
+  write(line: string, options?: WriteOptions): Outgoing | null;
+}
+
 /** Who waits for one answer. */
 export interface Pending {
   onAnswer(envelope: ResponseEnvelope): void;
@@ -27,19 +35,19 @@ export interface Pending {
 }
 
 /**
- * The conversation with one process, raw text in and out. It gives every request an id of its own, so that answers find their
- * way back whatever ids the callers chose; all else passes as it is. It ends with the process.
+ * The conversation with one process, or in one remote session, raw text in and out. It gives every request an id of its own, so that answers find their
+ * way back whatever ids the callers chose; all else passes as it is. It ends with the process or session.
  */
 export class Upstream {
-  readonly #stdin: StdinQueue;
+  readonly #outlet: Outlet;
   readonly #listener: UpstreamListener;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   /** Why there is no process any more. */
   #end: HoldfastError | null = null;
 
-  constructor(stdin: StdinQueue, listener: UpstreamListener) {
-    this.#stdin = stdin;
+  constructor(outlet: Outlet, listener: UpstreamListener) {
+    this.#outlet = outlet;
     this.#listener = listener;
   }
 
@@ -47,9 +55,14 @@ export class Upstream {
   receive(bytes: Buffer): boolean {
     const parsed = parseMessage(bytes.toString('utf8'));
     if (!parsed.ok) return false;
-    // What a process still says after we have given it up concerns nobody.
-    if (this.#end === null) this.#route(parsed.envelope);
+    this.take(parsed.envelope);
     return true;
+  }
+
+  /** Takes a message that has been parsed. */
+  take(envelope: Envelope): void {
+    // What a process still says after we have given it up concerns nobody.
+    if (this.#end === null) this.#route(envelope);
   }
 
   /** Reserves the id under which a request will be sent. */
@@ -62,14 +75,14 @@ export class Upstream {
   send(id: number, text: string, pending: Pending, options?: WriteOptions): Outgoing | null {
     if (this.#end !== null) return null;
     this.#pending.set(id, pending);
-    const outgoing = this.#stdin.write(oneLine(text), options);
+    const outgoing = this.#outlet.write(oneLine(text), options);
     if (outgoing === null) this.#pending.delete(id);
     return outgoing;
   }
 
   /** Sends a notification or an answer; false when the queue is full. */
   tell(text: string): boolean {
-    return this.#stdin.write(oneLine(text)) !== null;
+    return this.#outlet.write(oneLine(text)) !== null;
   }
 
   /** A request of our own. @throws HoldfastError RESOURCE_QUEUE_FULL, or what `abandon` is given. */
@@ -78,7 +91,7 @@ export class Upstream {
       const id = this.nextId();
       const outgoing = this.send(id, request(String(id), method, params), { onAnswer: resolve, onLost: reject });
       if (outgoing !== null) return;
-      reject(this.#end ?? new HoldfastError('RESOURCE_QUEUE_FULL', { details: this.#stdin.fullness }));
+      reject(this.#end ?? new HoldfastError('RESOURCE_QUEUE_FULL', { details: this.#outlet.fullness }));
     });
   }
 

@@ -5,12 +5,12 @@ import type { Verdict } from '../health/verdict.ts';
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Exit } from '../process/launch.ts';
-import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CloseReport, Finished } from '../session/calls.ts';
 import type { ListDiff, ListKind } from '../session/catalogue.ts';
+import type { Session } from '../session/session.ts';
 import type { CallOutcome, Emit, Fault } from '../telemetry/events.ts';
-import type { OneLife } from './one-life.ts';
+import type { InstanceLife, Start } from './life.ts';
 
 /** Turns what happens to an instance into the one vocabulary of events. It decides nothing. */
 export class EventReporter {
@@ -28,14 +28,15 @@ export class EventReporter {
     this.#clock = clock;
   }
 
-  starting(model: Model, plan: LaunchPlan): void {
-    const command = [plan.file, ...plan.args];
+  starting(model: Model, { command, launch, url }: Start): void {
+    const attempt = model.failures + 1;
     this.#emit({
       type: 'server.starting',
       ...this.#of(model),
-      attempt: model.failures + 1,
+      attempt,
       command,
-      launch: plan.launch,
+      launch,
+      ...(url === null ? {} : { url }),
     });
   }
 
@@ -44,7 +45,7 @@ export class EventReporter {
   }
 
   /** A change of the lifecycle state. */
-  moved(before: Model, after: Model, life: OneLife | null): void {
+  moved(before: Model, after: Model, life: InstanceLife | null, session: Session): void {
     const { state } = after;
     const of = this.#of(after);
     const tookMs = Math.round(this.#clock.now() - this.#since);
@@ -62,8 +63,14 @@ export class EventReporter {
         this.#exit = null;
         return;
       case 'ready': {
-        const pid = life?.process?.pid ?? 0;
-        return this.#emit({ type: 'server.ready', ...of, pid, readyMs: tookMs, ...readyFacts(life) });
+        const pid = life?.process?.pid ?? null;
+        return this.#emit({
+          type: 'server.ready',
+          ...of,
+          pid,
+          readyMs: tookMs,
+          ...readyFacts(life, session),
+        });
       }
       case 'stopping':
         this.#since = this.#clock.now();
@@ -159,11 +166,14 @@ export class EventReporter {
   }
 }
 
-function readyFacts(life: OneLife | null): { tools: number; protocolVersion: string; container: string } {
+function readyFacts(
+  life: InstanceLife | null,
+  { catalogue, handshake }: Session,
+): { tools: number; protocolVersion: string; container: string } {
   const group = life?.process?.group;
   return {
-    tools: life?.facts.tools ?? 0,
-    protocolVersion: life?.facts.protocolVersion ?? '',
+    tools: catalogue.list('tools')?.length ?? 0,
+    protocolVersion: handshake?.protocolVersion ?? '',
     container: group === undefined ? '' : `${group.kind} ${group.level}`,
   };
 }

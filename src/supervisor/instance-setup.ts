@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../config/types.ts';
+import type { ProcessServer, ServerConfig } from '../config/types.ts';
 import type { Clock } from '../process/clock.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { Finished } from '../session/calls.ts';
@@ -7,13 +7,16 @@ import type { CatalogueStore } from '../session/session-lists.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Admission } from './admission.ts';
 import type { TakerOf } from './one-life.ts';
+import type { AgentFor } from './remote-life.ts';
 
 /** What every instance shares. */
 export interface InstanceContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit;
-  readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
+  /** The sockets for a remote server. */
+  readonly agentFor: AgentFor;
   /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
   readonly takerOf?: TakerOf | undefined;
   readonly admission: Admission;

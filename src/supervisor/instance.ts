@@ -10,10 +10,11 @@ import { LIST_KINDS } from '../session/catalogue.ts';
 import type { RequestEnvelope } from '../session/json-text.ts';
 import { Session } from '../session/session.ts';
 import type { Ticket } from './admission.ts';
+import { createLife } from './create-life.ts';
 import { EventReporter } from './event-reporter.ts';
 import type { InstanceContext, InstanceSetup } from './instance-setup.ts';
+import type { InstanceLife } from './life.ts';
 import { Mailbox } from './mailbox.ts';
-import { OneLife } from './one-life.ts';
 import { patientOf } from './patient.ts';
 import { Statistics } from './statistics.ts';
 import { waitingWords } from './waiting-words.ts';
@@ -31,7 +32,7 @@ export class Instance {
   readonly #mailbox: Mailbox;
   readonly #events: EventReporter;
   readonly #ticket: Ticket;
-  #life: OneLife | null = null;
+  #life: InstanceLife | null = null;
   #waiting: (() => void)[] = [];
 
   readonly #setup: InstanceSetup;
@@ -85,8 +86,8 @@ export class Instance {
     return this.#mailbox.model;
   }
 
-  /** The process that runs now, or ran last. */
-  get life(): OneLife | null {
+  /** The process or connection that is there now, or was last. */
+  get life(): InstanceLife | null {
     return this.#life;
   }
 
@@ -209,19 +210,21 @@ export class Instance {
     }
   }
 
-  #createLife(incarnation: number): OneLife {
-    return new OneLife({
+  #createLife(incarnation: number): InstanceLife {
+    const { clock, resolve, agentFor } = this.#context;
+    return createLife({
       config: this.config,
       incarnation,
       session: this.session,
-      clock: this.#context.clock,
-      resolve: this.#context.resolve,
+      clock,
+      resolve,
+      agentFor,
       post: event => this.#mailbox.post(event),
       takerOf: (pid, redact) => {
         const life = { server: this.config.name, instance: this.number, incarnation, pid };
         return this.#context.takerOf?.(life, redact) ?? null;
       },
-      onPlan: plan => this.#events.starting(this.model, plan),
+      onStart: start => this.#events.starting(this.model, start),
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),
       onNotice: text => this.#events.notice(this.model, text),
@@ -244,8 +247,8 @@ export class Instance {
       {
         onTools: items => this.session.accept('tools', items, false),
         onCondemned: fault => {
-          const { stderrTail } = this.#life?.evidence() ?? { stderrTail: [] };
-          this.#mailbox.post({ type: 'down', incarnation: this.model.incarnation, fault: fault.with({ stderrTail }) });
+          const { incarnation } = this.model;
+          this.#mailbox.post({ type: 'down', incarnation, fault: this.#life?.condemned(fault) ?? fault });
         },
         onVerdict: (from, to) => this.#events.healthChanged(this.model, from, to),
         onChecked: report => {
@@ -279,7 +282,7 @@ export class Instance {
     if (before.state.name === 'starting') this.#context.admission.release(this.#ticket);
     if (after.state.name === 'ready') this.monitor.ready(after.incarnation);
     if (before.state.name === 'ready') this.monitor.down(after.incarnation);
-    this.#events.moved(before, after, this.#life);
+    this.#events.moved(before, after, this.#life, this.session);
     this.monitor.reconsider();
     this.#tellWaiting(false);
     this.#context.onState();

@@ -1,17 +1,16 @@
-import type { ServerConfig } from '../config/types.ts';
+import { secretsOf } from '../config/secrets.ts';
+import type { ProcessServer } from '../config/types.ts';
 import { classifyExit, classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
-import type { Event, Evidence } from '../lifecycle/state.ts';
-import type { Clock } from '../process/clock.ts';
+import type { Evidence } from '../lifecycle/state.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { UsageSampler } from '../process/usage.ts';
-import { firstOf } from '../process/wait.ts';
-import type { Item } from '../session/catalogue.ts';
-import type { Session } from '../session/session.ts';
 import type { Upstream } from '../session/upstream.ts';
+import type { InstanceLife, LifeSetup } from './life.ts';
+import { StartSteps } from './start-steps.ts';
 
 /** Gives what takes lines out of a life's stderr that are no words of the server's own; null where nothing does. */
 export type TakerOf = (
@@ -19,28 +18,18 @@ export type TakerOf = (
   redact: (text: string) => string,
 ) => ((line: string) => boolean) | null;
 
-export interface OneLifeSetup {
-  readonly config: ServerConfig;
-  readonly incarnation: number;
-  readonly session: Session;
-  readonly clock: Clock;
-  readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
-  readonly post: (event: Event) => void;
+export interface OneLifeSetup extends LifeSetup<ProcessServer> {
+  readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
   readonly takerOf: (pid: number, redact: (text: string) => string) => ReturnType<TakerOf>;
-  readonly onPlan: (plan: LaunchPlan) => void;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
-  readonly onNotice: (text: string) => void;
-  readonly onTools: (items: readonly Item[]) => void;
   readonly isReady: () => boolean;
 }
 
-/** A list that is empty where it was not before is read once more after this time. */
-const SECOND_LOOK_MS = 1_000;
-
-/** One incarnation: carries out what the reducer asks for, and posts what came of it under the incarnation's number. */
-export class OneLife {
+/** One incarnation of a server that runs here: one process, and all that it starts. */
+export class OneLife implements InstanceLife {
   readonly #setup: OneLifeSetup;
+  readonly #steps: StartSteps;
   readonly #hasten = new AbortController();
   /** What the server was given to keep is hidden where its words come in, so that no way out can forget it. */
   readonly #redact: (text: string) => string;
@@ -53,7 +42,15 @@ export class OneLife {
 
   constructor(setup: OneLifeSetup) {
     this.#setup = setup;
-    this.#redact = redactSecrets(Object.values(setup.config.env));
+    this.#redact = redactSecrets(secretsOf(setup.config));
+    this.#steps = new StartSteps(setup, {
+      connected: () => {
+        if (this.#upstream === null) throw new TypeError('the process has not been started');
+        return this.#upstream;
+      },
+      unforeseen: error => unforeseen(error, setup.config),
+      stderrTail: () => this.evidence().stderrTail,
+    });
   }
 
   get plan(): LaunchPlan | null {
@@ -72,16 +69,6 @@ export class OneLife {
     return this.#usage;
   }
 
-  /** What it said of itself at the start. */
-  get facts(): { readonly tools: number; readonly protocolVersion: string | null } {
-    const { session } = this.#setup;
-    return {
-      tools: session.catalogue.list('tools')?.length ?? 0,
-      protocolVersion: session.handshake?.protocolVersion ?? null,
-    };
-  }
-
-  /** What its last words were, for errors that have another cause than its exit. */
   evidence(): Evidence {
     const firstNoise = this.#life?.noise.first() ?? null;
     return {
@@ -90,9 +77,13 @@ export class OneLife {
     };
   }
 
+  condemned(fault: HoldfastError): HoldfastError {
+    return fault.with({ stderrTail: this.evidence().stderrTail });
+  }
+
   async launch(): Promise<void> {
     const { config, incarnation, post } = this.#setup;
-    await this.#orDown(async () => {
+    await this.#steps.orDown(async () => {
       if (config.problem !== undefined) {
         throw new HoldfastError('PROCESS_VARIABLE_MISSING', {
           server: config.name,
@@ -103,7 +94,7 @@ export class OneLife {
       // A stop may have come while we looked for the command: then nothing must be started.
       if (this.#isGivenUp) return;
       this.#plan = plan;
-      this.#setup.onPlan(plan);
+      this.#setup.onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
       post({ type: 'resolved', incarnation, mayDownload: plan.mayDownload });
       const spawning = this.#spawn(plan);
       // For `clean` to wait for; how it failed is told just below.
@@ -113,30 +104,14 @@ export class OneLife {
     });
   }
 
-  async initialize(): Promise<void> {
-    const { incarnation, session, post } = this.#setup;
-    await this.#orDown(async () => {
-      await session.shakeHands(this.#connected());
-      post({ type: 'initialized', incarnation });
-    });
+  initialize(): Promise<void> {
+    return this.#steps.initialize();
   }
 
-  async list(): Promise<void> {
-    const { incarnation, session, clock, post, onTools } = this.#setup;
-    await this.#orDown(async () => {
-      const onPage = () => post({ type: 'paged', incarnation });
-      let items = await session.fetch(this.#connected(), 'tools', onPage);
-      if (items.length === 0 && (session.catalogue.list('tools')?.length ?? 0) > 0) {
-        await firstOf(clock, SECOND_LOOK_MS);
-        onPage();
-        items = await session.fetch(this.#connected(), 'tools', onPage);
-      }
-      onTools(items);
-      post({ type: 'listed', incarnation });
-    });
+  list(): Promise<void> {
+    return this.#steps.list();
   }
 
-  /** Ends the process and all that it started. Posts `cleaned` in every case: a stop that hangs would be worse than a survivor. */
   async clean(isGentle: boolean, knownSurvivors: readonly number[]): Promise<void> {
     const { config, incarnation, clock, post, onNotice } = this.#setup;
     this.#isGivenUp = true;
@@ -157,7 +132,6 @@ export class OneLife {
     }
   }
 
-  /** Skips what patience is left in `clean`. */
   hasten(): void {
     this.#hasten.abort();
   }
@@ -176,7 +150,7 @@ export class OneLife {
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
         onNotice,
-        onLost: cause => this.#down(cause.with({ stderrTail: this.evidence().stderrTail })),
+        onLost: cause => this.#steps.down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => this.#onExit(exit),
       },
     );
@@ -198,35 +172,12 @@ export class OneLife {
     this.#setup.onExit(exit);
     const withheld = this.#plan?.withheld ?? [];
     const { command } = config;
-    this.#down(classifyExit({ ...exit, stderrTail, phase, firstNoise, withheld, command }, config.name));
-  }
-
-  #connected(): Upstream {
-    if (this.#upstream === null) throw new TypeError('the process has not been started');
-    return this.#upstream;
-  }
-
-  #down(fault: HoldfastError): void {
-    this.#setup.post({ type: 'down', incarnation: this.#setup.incarnation, fault });
-  }
-
-  /** Whatever goes wrong in a step of a start ends that start. */
-  async #orDown(step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-    } catch (error) {
-      const { config } = this.#setup;
-      const cause = error instanceof HoldfastError ? error : unforeseen(error, config);
-      const { stderrTail } = this.evidence();
-      this.#down(
-        cause.with({ server: config.name, stderrTail: cause.stderrTail.length > 0 ? cause.stderrTail : stderrTail }),
-      );
-    }
+    this.#steps.down(classifyExit({ ...exit, stderrTail, phase, firstNoise, withheld, command }, config.name));
   }
 }
 
 /** The system's own refusals have a code; their words may name paths. Anything else is a mistake of ours. */
-function unforeseen(error: unknown, { name, command, cwd }: ServerConfig): HoldfastError {
+function unforeseen(error: unknown, { name, command, cwd }: ProcessServer): HoldfastError {
   return error instanceof Error && 'syscall' in error
     ? classifySpawnError(error as NodeJS.ErrnoException, { server: name, command, cwd })
     : new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(error) }, cause: error });

@@ -3,13 +3,13 @@ import type { Patient } from '../health/monitor.ts';
 import type { Model, State } from '../lifecycle/state.ts';
 import { processState } from '../process/inspect.ts';
 import type { Session } from '../session/session.ts';
-import type { OneLife } from './one-life.ts';
+import type { InstanceLife } from './life.ts';
 
 /** What the health monitor needs of an instance: its life at the moment of asking. */
 export interface PatientSource {
   readonly session: Session;
   readonly model: Model;
-  readonly life: OneLife | null;
+  readonly life: InstanceLife | null;
 }
 
 /** An instance, as its health monitor sees it. */

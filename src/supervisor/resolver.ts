@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { ServerConfig } from '../config/types.ts';
+import type { ProcessServer } from '../config/types.ts';
 import { hostPlace } from '../process/host-place.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { type FinishEnvironment, resolveCommand } from '../process/resolve-command.ts';
@@ -8,6 +8,6 @@ import { type FinishEnvironment, resolveCommand } from '../process/resolve-comma
 export function resolverFor(
   env: Readonly<Record<string, string | undefined>>,
   finish?: FinishEnvironment,
-): (config: ServerConfig) => Promise<LaunchPlan> {
+): (config: ProcessServer) => Promise<LaunchPlan> {
   return config => resolveCommand(config, { ...hostPlace(), env, home: homedir(), finish });
 }

@@ -1,3 +1,5 @@
+import type { ServerConfig } from '../config/types.ts';
+import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { Health, ServerState } from '../telemetry/events.ts';
 import { told } from './event-reporter.ts';
@@ -20,7 +22,10 @@ export interface InstanceStatus {
     readonly since: string | null;
     readonly lastMessageAt: string | null;
   };
+  /** Empty for a remote server. */
   readonly command: readonly string[];
+  /** Of a remote server, without login and query; else null. */
+  readonly url: string | null;
   readonly launch: string | null;
   readonly launchReason: string | null;
   readonly package: { readonly name: string; readonly version: string } | null;
@@ -82,8 +87,9 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
       since: state.name === 'ready' ? atWall(state.since) : null,
       lastMessageAt: Number.isFinite(monitor.heardAt) ? atWall(monitor.heardAt) : null,
     },
-    command: plan === null ? [config.command, ...config.args] : [plan.file, ...plan.args],
-    launch: plan?.launch ?? null,
+    command: commandOf(config, plan),
+    url: config.kind === 'remote' ? config.shown : null,
+    launch: config.kind === 'remote' ? 'remote' : (plan?.launch ?? null),
     launchReason: plan?.why ?? null,
     package: plan?.package ?? null,
     container: process === null ? null : containerOf(process.group),
@@ -120,6 +126,11 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     survivors: model.survivors,
     deaths: statistics.deaths,
   };
+}
+
+function commandOf(config: ServerConfig, plan: LaunchPlan | null): string[] {
+  if (plan !== null) return [plan.file, ...plan.args];
+  return config.kind === 'remote' ? [] : [config.command, ...config.args];
 }
 
 function containerOf({ kind, level, why }: { kind: string; level: string; why: string | null }) {

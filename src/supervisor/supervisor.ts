@@ -1,4 +1,5 @@
-import type { Config, ServerConfig } from '../config/types.ts';
+import { Agent } from 'node:http';
+import type { Config, ProcessServer, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import { type Clock, systemClock } from '../process/clock.ts';
@@ -17,6 +18,7 @@ import type { InstanceContext } from './instance-setup.ts';
 import { type Listed, listAll } from './lists.ts';
 import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
+import type { AgentFor } from './remote-life.ts';
 import { type ServerStatus, statusOf } from './status.ts';
 
 export interface SupervisorOptions {
@@ -28,7 +30,9 @@ export interface SupervisorOptions {
   readonly isForOneClient?: boolean;
   /** What a server tells without being asked. */
   readonly onNotification: (server: string, method: string, params: unknown) => void;
-  readonly resolve: (config: ServerConfig) => Promise<LaunchPlan>;
+  readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
+  /** The sockets for a remote server; those of Node itself, where absent. */
+  readonly agentFor?: AgentFor | undefined;
   readonly takerOf?: TakerOf | undefined;
   readonly emit: Emit;
   /** The system's, where absent. */
@@ -63,6 +67,7 @@ export class Supervisor {
       random,
       emit,
       resolve,
+      agentFor: options.agentFor ?? (() => new Agent({ keepAlive: true })),
       takerOf: options.takerOf,
       admission: this.#admission,
       questionId: questionIds(random),
@@ -208,8 +213,14 @@ export class Supervisor {
 
   #storeFor(config: ServerConfig): KeptStore {
     const { stateDir } = this.#options;
-    return stateDir === null ? memoryStore : fileStore(stateDir, [config.command, config.args, config.env, config.cwd]);
+    return stateDir === null ? memoryStore : fileStore(stateDir, launchOf(config));
   }
+}
+
+/** What decides what a server offers: with another key or folder it may be other tools. */
+function launchOf(config: ServerConfig): readonly unknown[] {
+  if (config.kind === 'remote') return [config.url, config.headers];
+  return [config.command, config.args, config.env, config.cwd];
 }
 
 /** A server that others depend on goes first: they then find it on its way, and wait. The configuration has no rings. */

@@ -26,17 +26,18 @@ export function entryOf(event: HoldfastEvent): LogEntry {
     case 'network.notice':
       return networkEntryOf(event);
     case 'server.starting': {
-      const { attempt, command, launch } = event;
+      const { attempt, command, launch, url } = event;
       return {
         channel: 'lifecycle',
         level: 'info',
         text: `starting, attempt ${attempt}`,
-        fields: { attempt, command, launch },
+        fields: { attempt, command, launch, ...(url === undefined ? {} : { url }) },
       };
     }
     case 'server.ready': {
       const { pid: serverPid, readyMs, tools, protocolVersion, container } = event;
-      const text = `ready after ${readyMs} ms: pid ${serverPid}, ${tools} tools`;
+      const pid = serverPid === null ? '' : `pid ${serverPid}, `;
+      const text = `ready after ${readyMs} ms: ${pid}${tools} tools`;
       return {
         channel: 'lifecycle',
         level: 'info',

@@ -30,12 +30,16 @@ export type HoldfastEvent = { readonly at: number } & (
   | ({
       readonly type: 'server.starting';
       readonly attempt: number;
+      /** Empty for a remote server. */
       readonly command: readonly string[];
       readonly launch: string;
+      /** Of a remote server, without login and query. */
+      readonly url?: string;
     } & OfServer)
   | ({
       readonly type: 'server.ready';
-      readonly pid: number;
+      /** Null for a remote server. */
+      readonly pid: number | null;
       readonly readyMs: number;
       readonly tools: number;
       readonly protocolVersion: string;

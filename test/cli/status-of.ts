@@ -12,6 +12,7 @@ export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name
     pid: 41233,
     connection: { status: 'connected', since: null, lastMessageAt: null },
     command: ['node', 'server.js'],
+    url: null,
     launch: 'direct',
     launchReason: null,
     package: null,

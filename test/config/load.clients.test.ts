@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
+import { processes } from './read.ts';
 
 interface Expected {
   readonly servers: readonly string[];
   readonly disabled?: readonly string[];
-  readonly skipped?: readonly string[];
-  /** Default: one for each that is skipped. */
+  readonly remote?: readonly string[];
   readonly warnings?: number;
 }
 
@@ -37,7 +37,7 @@ const files: readonly (readonly [says: string, file: string, text: string, expec
         "linear": { "type": "sse", "url": "https://mcp.linear.app/sse" }
       }
     }`,
-    { servers: ['github'], skipped: ['sentry', 'linear'] },
+    { servers: ['github', 'sentry', 'linear'], remote: ['sentry', 'linear'] },
   ],
   [
     'Claude Code, of a user, with all else it keeps',
@@ -63,7 +63,7 @@ const files: readonly (readonly [says: string, file: string, text: string, expec
         "docs": { "url": "https://docs.example.com/mcp", "headers": { "Authorization": "Bearer \${env:TOKEN}" } },
       },
     }`,
-    { servers: ['db'], skipped: ['docs'] },
+    { servers: ['db', 'docs'], remote: ['docs'] },
   ],
   [
     'VS Code',
@@ -78,7 +78,7 @@ const files: readonly (readonly [says: string, file: string, text: string, expec
         "gh": { "type": "http", "url": "https://api.githubcopilot.com/mcp/" },
       }
     }`,
-    { servers: ['perplexity', 'fetch'], skipped: ['gh'] },
+    { servers: ['perplexity', 'fetch', 'gh'], remote: ['gh'] },
   ],
   [
     'Cline',
@@ -93,21 +93,26 @@ const files: readonly (readonly [says: string, file: string, text: string, expec
     `{ "selectedAuthType": "oauth", "mcpServers": {
        "a": { "command": "a", "trust": true, "includeTools": ["x"], "description": "d" },
        "b": { "httpUrl": "http://localhost:3000/mcp", "timeout": 5000 }, "c": { "serverUrl": "https://c.example/mcp" } } }`,
-    { servers: ['a'], skipped: ['b', 'c'] },
+    { servers: ['a', 'b', 'c'], remote: ['b', 'c'] },
   ],
 ];
-for (const [says, file, text, { servers, disabled = [], skipped = [], warnings = skipped.length }] of files) {
+for (const [says, file, text, { servers, disabled = [], remote = [], warnings = 0 }] of files) {
   test(`the file of ${says} is taken as it is`, () => {
-    const env = { K: '1', GITHUB_TOKEN: 't' };
+    const env = { K: '1', GITHUB_TOKEN: 't', KEY: 'k', TOKEN: 't' };
     const config = parseConfig(text, { file: resolve('shop', file), env, home: '/home/ada' });
     assert.deepEqual(
       config.servers.map(({ name }) => name),
       servers,
     );
-    assert.deepEqual([config.disabled, config.skipped], [disabled, skipped]);
+    assert.deepEqual(config.disabled, disabled);
+    assert.deepEqual(
+      config.servers.flatMap(({ kind, name }) => (kind === 'remote' ? [name] : [])),
+      remote,
+    );
     assert.equal(config.warnings.length, warnings, JSON.stringify(config.warnings));
-    for (const { problem, cwd } of config.servers) {
-      assert.equal(cwd, resolve('shop'));
+    for (const server of config.servers) {
+      const { problem } = server;
+      if (server.kind === 'process') assert.equal(server.cwd, resolve('shop'));
       if (!text.includes('${input:')) assert.equal(problem, undefined);
     }
   });
@@ -115,7 +120,7 @@ for (const [says, file, text, { servers, disabled = [], skipped = [], warnings =
 
 test('what VS Code would ask for fails that server alone, by name', () => {
   const text = files.find(([says]) => says === 'VS Code')?.[2] ?? '';
-  const [first, second] = parseConfig(text, { file: resolve('.vscode', 'mcp.json'), env: {} }).servers;
+  const [first, second] = processes(parseConfig(text, { file: resolve('.vscode', 'mcp.json'), env: {} }));
   assert.match(first?.problem ?? '', /^"input:key".*\(servers\.perplexity\.env\.KEY\)$/);
   assert.deepEqual(first?.env, { KEY: '${input:key}', PORT: '8080' });
   assert.equal(second?.problem, undefined);

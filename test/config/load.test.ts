@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { configFromObject, loadConfig, parseConfig } from '../../src/config/load.ts';
-import { emptyDisk, file, line, read } from './read.ts';
+import { emptyDisk, file, line, processes, read } from './read.ts';
 
 const servers = (entries: unknown) => read(JSON.stringify({ mcpServers: entries }));
 
@@ -16,6 +16,7 @@ test('a server is read with its place, its folder and its variables', () => {
   assert.ok(server);
   const { options, ...rest } = server;
   assert.deepEqual(rest, {
+    kind: 'process',
     name: 'a',
     command: 'node',
     args: ['/home/ada'],
@@ -43,7 +44,7 @@ test('env wins over envFile, whose values stay as they are', () => {
     readText: (path: string) => (path === resolve('shop', '.env') ? '\ufeffA=1\nB="${X} y"\n' : ''),
   };
   const config = read(line('"a": { "command": "x", "envFile": ".env", "env": { "A": "2" } }'), disk);
-  assert.deepEqual(config.servers[0]?.env, { A: '2', B: '${X} y' });
+  assert.deepEqual(processes(config)[0]?.env, { A: '2', B: '${X} y' });
 });
 
 test('an envFile that cannot be read fails its server alone', () => {
@@ -59,10 +60,8 @@ test('what is switched off is listed, and neither expanded nor held to be comple
   const config = servers({
     a: { disabled: true, env: { A: '${NONE}' } },
     b: { command: 'x', enabled: false },
-    c: { url: 'x' },
   });
   assert.deepEqual(config.disabled, ['a', 'b']);
-  assert.deepEqual(config.skipped, ['c']);
   assert.deepEqual(config.servers, []);
 });
 
@@ -96,8 +95,8 @@ test('an object is read like a file; its mistakes are told by key', () => {
   const context = { env: { A: '1' }, cwd: 'shop', disk: emptyDisk };
   const config = configFromObject({ mcpServers: { a: { command: 'x', env: { A: '${A}', B: undefined } } } }, context);
   assert.equal(config.file, null);
-  assert.deepEqual(config.servers[0]?.env, { A: '1' });
-  assert.equal(config.servers[0]?.cwd, resolve('shop'));
+  assert.deepEqual(processes(config)[0]?.env, { A: '1' });
+  assert.equal(processes(config)[0]?.cwd, resolve('shop'));
   assert.throws(() => configFromObject({ mcpServers: { a: { command: 1 } } }, context), {
     message: '<config>:1:1: mcpServers.a.command: expected a string, got 1',
   });
@@ -116,7 +115,7 @@ test('a file is read from the disk, in UTF-8 or as PowerShell writes it', async 
     const config = await loadConfig(path, {});
     assert.equal(config.file, path);
     assert.deepEqual(
-      config.servers.map(({ name, cwd, at }) => ({ name, cwd, at })),
+      processes(config).map(({ name, cwd, at }) => ({ name, cwd, at })),
       [{ name: 'ü', cwd: folder, at: { line: 1, column: 19 } }],
     );
   }

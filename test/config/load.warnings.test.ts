@@ -48,18 +48,6 @@ const oddities: readonly (readonly [says: string, text: string, warnings: readon
   ],
   ['a command line with args', line('"a": { "command": "my tool", "args": [] }'), []],
   [
-    'a remote server',
-    line('"a": { "url": "http://x" }'),
-    ['2:1 mcpServers.a: remote servers come in a later version; this entry is left out'],
-  ],
-  [
-    'an SSE server',
-    line('"a": { "type": "sse", "url": "http://x" }'),
-    [
-      '2:16 mcpServers.a.type: "sse" is retired in MCP: use "type": "http" with the Streamable HTTP address of the server; this entry is left out',
-    ],
-  ],
-  [
     'a misspelt mcpServers',
     '{ "mcp_server": {}, "mcpServers": {} }',
     ['1:3 mcp_server: unknown key: did you mean "mcpServers"?'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import type { Disk } from '../../src/config/context.ts';
 import { parseConfig } from '../../src/config/load.ts';
+import type { Config, ProcessServer } from '../../src/config/types.ts';
 import { ConfigError } from '../../src/errors/config-error.ts';
 
 /** A disk without any file. */
@@ -18,6 +19,10 @@ export const file = resolve('shop', 'holdfast.json');
 export function read(text: string, disk = emptyDisk, env: Readonly<Record<string, string>> = {}) {
   return parseConfig(text, { file, env, home: '/home/ada', cores: 8, disk });
 }
+
+/** The servers that run here. */
+export const processes = ({ servers }: Pick<Config, 'servers'>): ProcessServer[] =>
+  servers.filter(server => server.kind === 'process');
 
 /** One entry of `mcpServers` in a line of its own, the second, so that its columns are easy to count. */
 export const line = (entry: string): string => `{ "mcpServers": {\n${entry}\n} }`;

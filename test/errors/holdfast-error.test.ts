@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 
 test('a part of the message whose value is unknown is left out', () => {
-  assert.equal(new HoldfastError('NETWORK_DNS').message, 'the server could not find the address of a host');
+  assert.equal(new HoldfastError('NETWORK_DNS').message, 'the address of a host could not be found');
   assert.equal(
     new HoldfastError('NETWORK_DNS', { details: { host: 'example.com' } }).message,
-    'the server could not find the address of a host: example.com',
+    'the address of a host could not be found: example.com',
   );
 });
 

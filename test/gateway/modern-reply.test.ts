@@ -114,3 +114,15 @@ test('a reader that does not read is spared notifications, not the answer', asyn
   const client = new Response(await message);
   assert.deepEqual(await client.json(), { done: 1 });
 });
+
+test('the stream of a reader that does not read ends with what it has left lying', async t => {
+  const { reply, request } = await open(t);
+  let taken = 0;
+  let got = 0;
+  request.on('response', message => message.on('data', (chunk: string) => (got += chunk.length)));
+  const text = JSON.stringify({ text: 'x'.repeat(100_000) });
+  while (reply.notify(text)) taken++;
+  reply.end();
+  await new Promise(resolve => request.on('close', resolve));
+  assert.ok(got < taken * text.length, `${got} of ${taken * text.length}`);
+});

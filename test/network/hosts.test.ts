@@ -25,6 +25,11 @@ test('servers that are installed packages need no host', () => {
   assert.deepEqual(hosts([server('node', ['x.js']), server('/usr/bin/python3')]), []);
 });
 
+test('a remote server needs its own host', () => {
+  const urls = ['https://mcp.example/mcp', 'http://localhost:3000/mcp', 'https://10.0.0.7/mcp'];
+  assert.deepEqual(hosts(urls.map(url => ({ url }))), ['mcp.example']);
+});
+
 test('npx and its kin need the registry, uvx and pip the index and its files, each once', () => {
   const all = [server('npx', ['-y', 'a']), server('C:\\nodejs\\npm.CMD'), server('uvx', ['b']), server('pip')];
   assert.deepEqual(hosts(all), ['registry.npmjs.org', 'pypi.org', 'files.pythonhosted.org']);

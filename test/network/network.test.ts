@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { configFromObject } from '../../src/config/load.ts';
 import { Network } from '../../src/network/network.ts';
@@ -30,13 +32,16 @@ function made(
     stateDir,
     emit: event => told.push(event),
   });
-  const [files] = config.servers;
-  assert.ok(files !== undefined);
   const notices = () =>
     told
       .filter(event => event.type === 'network.notice')
       .map(({ text, isWarning }) => `${isWarning ? '! ' : ''}${text}`);
-  return { network, files, told, notices, finished: (env: Record<string, string> = {}) => network.finish(files, env) };
+  const [files] = config.servers;
+  const finished = (env: Record<string, string> = {}) => {
+    assert.ok(files?.kind === 'process');
+    return network.finish(files, env);
+  };
+  return { network, files, told, notices, finished };
 }
 
 const quiet = { prewarm: false, certificates: 'off', proxy: 'off' };
@@ -82,7 +87,7 @@ test('with every switch off nothing is asked and nothing is added', () => {
     null,
   );
   assert.deepEqual(told, []);
-  assert.equal(files.options.network.dnsOrder, 'verbatim');
+  assert.equal(files?.options.network.dnsOrder, 'verbatim');
 });
 
 test('the proxy of the system goes to the child, and its words into the log without credentials', () => {
@@ -139,6 +144,43 @@ test('a server that believes any certificate is named', () => {
   const { network, notices } = made({ network: quiet }, { server });
   network.start();
   assert.match(notices()[0] ?? '', /^! files believes any certificate/);
+});
+
+test('a remote server that is believed with any certificate is named', () => {
+  const { network, notices } = made(
+    { network: quiet },
+    { server: { url: 'https://a.example/mcp' }, env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
+  );
+  network.start();
+  assert.match(notices()[0] ?? '', /^! files is believed with any certificate/);
+});
+
+test('the way to a remote server leads through the proxy of the environment, unless it is excepted', async t => {
+  const asked: string[] = [];
+  const proxy = createServer(socket =>
+    socket.once('data', (line: Buffer) => {
+      asked.push(line.toString());
+      socket.destroy();
+    }),
+  );
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+  t.after(() => proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: 'localhost' };
+  const { network } = made({ network: { ...quiet, proxy: 'auto' } }, { env });
+  const tried = (url: URL) =>
+    new Promise<string | undefined>(resolve => {
+      const agent = network.agentFor(url);
+      const end = (error: NodeJS.ErrnoException) => {
+        agent.destroy();
+        resolve(error.code);
+      };
+      get(url, { agent }).once('error', end);
+    });
+  await tried(new URL('http://a.example/mcp'));
+  assert.match(asked.join(), /^CONNECT a\.example:80 /);
+  assert.equal(await tried(new URL('http://localhost:1/mcp')), 'ECONNREFUSED');
+  assert.equal(asked.length, 1);
 });
 
 test('hosts are looked up behind the back of a start, and their times are told', async () => {

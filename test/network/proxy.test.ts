@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeProxy, discoverProxy, type ProxyFound, withProxy } from '../../src/network/proxy.ts';
+import { describeProxy, discoverProxy, type ProxyFound, proxyFor, withProxy } from '../../src/network/proxy.ts';
 import type { SystemProxy } from '../../src/platform/system-network.ts';
 
 const user: SystemProxy = { source: 'internet settings', proxy: null, bypass: null, pac: null };
@@ -95,4 +95,34 @@ test('a child that has one keeps it, and only this machine is excepted as well',
 test('without a proxy nothing changes', () => {
   const env = { NO_PROXY: 'x' };
   assert.equal(withProxy('linux', env, { ...corporate, http: null, https: null }), env);
+});
+
+test('which proxy leads to an address: by its scheme, and not where it is excepted', () => {
+  const env = {
+    HTTP_PROXY: 'http://plain:1',
+    HTTPS_PROXY: 'secure:2',
+    NO_PROXY: 'corp.example, .below.example,only.example:8443',
+  };
+  const found = discoverProxy('linux', env, null);
+  const hostFor = (url: string) => proxyFor(new URL(url), found)?.host ?? null;
+  assert.equal(hostFor('http://a.example/mcp'), 'plain:1');
+  assert.equal(hostFor('https://a.example/mcp'), 'secure:2');
+  for (const url of [
+    'https://corp.example/',
+    'https://x.CORP.example/',
+    'https://a.below.example/',
+    'https://only.example:8443/',
+    'http://localhost:3000/mcp',
+    'http://127.0.0.1:3000/mcp',
+    'http://[::1]:3000/mcp',
+  ])
+    assert.equal(hostFor(url), null, url);
+  assert.equal(hostFor('https://only.example/'), 'secure:2');
+  assert.equal(hostFor('https://notcorp.example/'), 'secure:2');
+});
+
+test('everything excepted is no proxy, and one of another kind is not used', () => {
+  const direct = discoverProxy('linux', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '*' }, null);
+  const socks = discoverProxy('linux', { ALL_PROXY: 'socks5://p:1' }, null);
+  for (const found of [direct, socks]) assert.equal(proxyFor(new URL('https://a.example/'), found), null);
 });

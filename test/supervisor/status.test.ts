@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { test } from 'node:test';
 import type { ServerOptions } from '../../src/config/types.ts';
 import type { LaunchPlan } from '../../src/process/launch-plan.ts';
@@ -28,6 +29,7 @@ function setUp(resolve: () => Promise<LaunchPlan>, options: Partial<ServerOption
       random: () => 0.5,
       emit: () => {},
       resolve,
+      agentFor: () => new Agent(),
       admission: new Admission(1),
       questionId: () => 1,
       isClear: () => true,

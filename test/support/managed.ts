@@ -13,14 +13,17 @@ import { type Sandbox, withNothingLeft } from './leak-check.ts';
 
 type EventOf<T extends HoldfastEvent['type']> = Extract<HoldfastEvent, { type: T }>;
 
-/** One server of a test: what is started, and how Holdfast looks after it. */
+/** One server of a test: what is started, or where it is, and how Holdfast looks after it. */
 export interface ServerSpec {
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly url?: string;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Its `holdfast` object, over `quick`. */
-  readonly holdfast?: object;
+  readonly holdfast?: object | undefined;
 }
 
 /** A fixture as a server: `served('exits-on-nth-call', { args: ['2'], holdfast: { replays: 2 } })`. */
@@ -79,6 +82,7 @@ export function configOf(servers: Readonly<Record<string, ServerSpec>>, sandbox:
   return Object.fromEntries(
     Object.entries(servers).map(([name, { env, holdfast, ...command }]) => {
       const files = { LEDGER: join(sandbox.folder, 'ledger'), COUNTER: join(sandbox.folder, `counter-${name}`) };
+      if (command.url !== undefined) return [name, { ...command, holdfast: { ...quick, ...holdfast } }];
       return [name, { ...command, env: { ...sandbox.env, ...files, ...env }, holdfast: { ...quick, ...holdfast } }];
     }),
   );

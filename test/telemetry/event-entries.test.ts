@@ -26,6 +26,10 @@ const entries: readonly (readonly [NewEvent, string])[] = [
     },
     'lifecycle info ready after 90 ms: pid 7, 3 tools',
   ],
+  [
+    { type: 'server.ready', ...of, pid: null, readyMs: 9, tools: 3, protocolVersion: '2025-11-25', container: '' },
+    'lifecycle info ready after 9 ms: 3 tools',
+  ],
   [{ type: 'server.down', ...of, fault, code: 1, signal: null }, 'error warn went down: it exited'],
   [{ type: 'server.failed', ...of, fault, nextTryMs: null }, 'error error failed: it exited'],
   [{ type: 'server.failed', ...of, fault, nextTryMs: 300_000 }, 'error error failed, next try in 300.0 s: it exited'],

@@ -72,11 +72,10 @@ function refuseAbsent(config: Config, name: string, cwd: string): void {
   if (config.servers.some(server => server.name === name)) return;
   const file = config.file === null ? 'the configuration' : shortPath(config.file, cwd);
   const isDisabled = config.disabled.includes(name);
-  const reason = isDisabled ? 'it is disabled' : config.skipped.includes(name) ? 'this version cannot run it' : null;
   const names = config.servers.map(server => server.name);
   const own = names.length === 0 ? `${file} has no servers` : `${file} has ${names.join(', ')}`;
   throw new HoldfastError('TOOL_SERVER_UNKNOWN', {
     details: { name, nearest: nearest(name, names) },
-    hint: reason === null ? own : `${reason} in ${file}`,
+    hint: isDisabled ? `it is disabled in ${file}` : own,
   });
 }

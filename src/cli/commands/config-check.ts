@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { loadConfig } from '../../config/load.ts';
-import type { Config } from '../../config/types.ts';
+import type { Config, RemoteServer } from '../../config/types.ts';
 import { ConfigError, type ConfigIssue, formatIssue } from '../../errors/config-error.ts';
 import { explain } from '../../process/resolve/explain.ts';
 import { type Cli, print, printJson } from '../context.ts';
@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findConfig, shortPath } from '../places.ts';
 import { redactDeep } from '../redact-deep.ts';
 import { count } from '../render/units.ts';
-import { findPlan, planError, planFacts, type ServerPlan } from '../server-plan.ts';
+import { findPlan, planError, planFacts, remoteFacts, type ServerPlan } from '../server-plan.ts';
 
 /** Tells every mistake and oddity of a configuration, and with `explain` what will run for each server. Starts nothing. */
 export async function configCheck(cli: Cli, named: string | undefined, withPlans: boolean): Promise<ExitCode> {
@@ -36,12 +36,9 @@ function place(issue: ConfigIssue, cli: Cli): string {
   return formatIssue({ ...issue, file: shortPath(issue.file, cli.cwd) });
 }
 
-function asText({ file, servers, disabled, skipped, warnings }: Config, cli: Cli): string[] {
+function asText({ file, servers, disabled, warnings }: Config, cli: Cli): string[] {
   const { theme } = cli;
-  const others = [
-    disabled.length === 0 ? '' : `; disabled: ${disabled.join(', ')}`,
-    skipped.length === 0 ? '' : `; left out: ${skipped.join(', ')}`,
-  ];
+  const others = disabled.length === 0 ? '' : `; disabled: ${disabled.join(', ')}`;
   const name = file === null ? '' : shortPath(file, cli.cwd);
   return [
     ...warnings.map(warning => `${place(warning, cli)} ${theme.warn('(warning)')}`),
@@ -50,23 +47,30 @@ function asText({ file, servers, disabled, skipped, warnings }: Config, cli: Cli
     ...servers.flatMap(({ name: server, problem }) =>
       problem === undefined ? [] : [`${server} cannot run here: ${problem} ${theme.warn('(warning)')}`, ''],
     ),
-    `${theme.good('good')}  ${name}: ${count(servers.length, 'server')}${others.join('')}`,
+    `${theme.good('good')}  ${name}: ${count(servers.length, 'server')}${others}`,
   ];
 }
 
 function explained({ server, plan, error, redact }: ServerPlan, { theme }: Cli): string[] {
   const lines =
-    plan === null ? [theme.bad(`cannot run  ${error?.message}`), `do          ${error?.hint}`] : explain(plan);
+    error !== null
+      ? [theme.bad(`cannot run  ${error.message}`), `do          ${error.hint}`]
+      : [...(plan === null ? [] : explain(plan)), ...(server.kind === 'remote' ? explainRemote(server) : [])];
   return ['', theme.strong(server.name), ...lines.map(line => `  ${redact(line)}`)];
 }
 
-function asJson({ file, servers, disabled, skipped, warnings }: Config, findings: readonly ServerPlan[]): unknown {
+/** In the columns of `explain`. */
+function explainRemote(server: RemoteServer): string[] {
+  const { url, headers } = remoteFacts(server);
+  return [`asks      ${url}`, ...(headers.length === 0 ? [] : [`headers   ${headers.join(' ')}`])];
+}
+
+function asJson({ file, servers, disabled, warnings }: Config, findings: readonly ServerPlan[]): unknown {
   const plans = new Map(findings.map(finding => [finding.server.name, planOf(finding)]));
   return {
     file,
     servers: servers.map(({ name }) => ({ name, ...(plans.get(name) ?? {}) })),
     disabled,
-    skipped,
     issues: [],
     warnings,
   };
@@ -74,8 +78,9 @@ function asJson({ file, servers, disabled, skipped, warnings }: Config, findings
 
 /** Names of variables, never their values. */
 function planOf(found: ServerPlan): object {
-  const { plan, redact } = found;
-  if (plan === null) return { plan: null, error: planError(found) };
+  const { server, plan, error, redact } = found;
+  if (error !== null) return { plan: null, error: planError(found) };
+  if (plan === null) return { plan, ...(server.kind === 'remote' ? { remote: remoteFacts(server) } : {}), error };
   const env = Object.keys(plan.env).sort();
   return { plan: { ...redactDeep(planFacts(plan), redact), env, withheld: plan.withheld }, error: null };
 }

@@ -32,9 +32,9 @@ function configurationVerdict({ file, config, error }: Loaded, cwd: string): Ver
       file: null,
     });
   }
-  const { servers, disabled, skipped, warnings } = config;
+  const { servers, disabled, warnings } = config;
   const name = shortPath(file, cwd);
-  const details = { file, servers: servers.map(server => server.name), disabled, skipped, warnings };
+  const details = { file, servers: servers.map(server => server.name), disabled, warnings };
   const [oddity] = warnings;
   if (oddity === undefined) return ok(`${name}, ${count(servers.length, 'server')}`, details);
   return warning(

@@ -59,7 +59,9 @@ export function npmVerdict({ path, version, neededBy }: NpmFacts): Verdict {
 }
 
 async function readNpm({ place, servers }: World): Promise<NpmFacts> {
-  const neededBy = servers.flatMap(({ server }) => (/\bnp[mx]\b/.test(server.command) ? [server.name] : []));
+  const neededBy = servers.flatMap(({ server }) =>
+    server.kind === 'process' && /\bnp[mx]\b/.test(server.command) ? [server.name] : [],
+  );
   const { found } = await searchCommand(place, 'npm');
   if (found === undefined) return { path: undefined, version: undefined, neededBy };
   const script = await nodeToolScript(place, found);

@@ -1,5 +1,5 @@
 import { redactDeep } from '../redact-deep.ts';
-import { planError, planFacts, type ServerPlan } from '../server-plan.ts';
+import { planError, planFacts, remoteFacts, type ServerPlan } from '../server-plan.ts';
 import type { Check, World } from './check.ts';
 import { ok, problem, type Verdict } from './finding.ts';
 
@@ -15,7 +15,11 @@ export function serverChecks({ servers }: World): readonly Check[] {
 
 /** The same words as "config check --explain". */
 function serverVerdict(found: ServerPlan): Verdict {
-  const { plan, error, redact } = found;
+  const { server, plan, error, redact } = found;
+  if (server.kind === 'remote' && error === null) {
+    const remote = remoteFacts(server);
+    return ok(`remote: ${redact(remote.url)}`, { remote });
+  }
   if (plan === null) {
     const hint = error === null ? 'see "holdfast config check --explain"' : redact(error.hint);
     return problem(`cannot run: ${redact(error?.message ?? 'not known why')}`, hint, { error: planError(found) });

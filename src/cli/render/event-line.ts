@@ -39,7 +39,8 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     case 'server.ready': {
       const again = event.incarnation > 1 ? ' again' : '';
       const tools = count(event.tools, 'tool');
-      return ['good', `${event.server} ready${again} in ${duration(event.readyMs)}, ${tools}, pid ${event.pid}`];
+      const pid = event.pid === null ? '' : `, pid ${event.pid}`;
+      return ['good', `${event.server} ready${again} in ${duration(event.readyMs)}, ${tools}${pid}`];
     }
     case 'server.backoff': {
       const when = event.delayMs === 0 ? 'now' : `in ${duration(event.delayMs)}`;

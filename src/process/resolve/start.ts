@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../../config/types.ts';
+import type { ProcessServer } from '../../config/types.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Variables } from '../environment.ts';
 import type { LaunchPlan } from '../launch-plan.ts';
@@ -36,7 +36,7 @@ export interface FoundCommand {
  *
  * @param own our own environment, only for hints
  */
-export async function findStart(place: Place, server: ServerConfig, own: Variables): Promise<Start> {
+export async function findStart(place: Place, server: ProcessServer, own: Variables): Promise<Start> {
   const asWritten = server.options.launch === 'as-written';
   const { command, args } = asWritten ? server : await unwrapCmd(place, server);
   const name = commandName(place.os, command);

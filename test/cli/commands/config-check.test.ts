@@ -43,6 +43,11 @@ test('--explain says what will run, and shows no secret', async t => {
     missing: servers.missing,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
     unset: { command, args, env: { A: '${NOT_SET_ANYWHERE}' } },
+    far: {
+      url: `https://ada:${SECRET}@a.example/mcp?k=${SECRET}`,
+      headers: { Authorization: 'Bearer plain-but-given' },
+    },
+    sse: { type: 'sse', url: 'https://a.example/sse' },
   });
   const { code, stdout } = await cli.run('config', 'check', '--explain');
   assert.equal(code, 0);
@@ -50,15 +55,25 @@ test('--explain says what will run, and shows no secret', async t => {
   assert.match(stdout, /\n {2}env .* MY_KEY /);
   assert.match(stdout, /\nmissing\n {2}cannot run {2}cannot find the command/);
   assert.match(stdout, /\nunset\n {2}cannot run {2}.*NOT_SET_ANYWHERE/);
+  assert.match(stdout, /\nfar\n {2}asks {6}https:\/\/a\.example\/mcp\n {2}headers {3}Authorization\n/);
+  assert.match(stdout, /\nsse\n {2}cannot run {2}the transport "sse" is not supported\n {2}do {10}use "type": "http"/);
   const json = await cli.run('config', 'check', '--explain', '--json');
   for (const output of [stdout, json.stdout]) assert.doesNotMatch(output, new RegExp(`${SECRET}|plain-but-given`));
-  const value = JSON.parse(json.stdout) as { servers: { name: string; plan: { command: string[] } | null }[] };
+  type Found = { name: string; plan: { command: string[] } | null; remote?: object; error: { code: string } | null };
+  const value = JSON.parse(json.stdout) as { servers: Found[] };
+  assert.deepEqual(value.servers.find(({ name }) => name === 'far')?.remote, {
+    url: 'https://a.example/mcp',
+    headers: ['Authorization'],
+  });
+  assert.equal(value.servers.find(({ name }) => name === 'sse')?.error?.code, 'NETWORK_TRANSPORT');
   assert.deepEqual(
     value.servers.map(({ name, plan }) => [name, plan?.command[0] !== undefined]),
     [
       ['good', true],
       ['missing', false],
       ['unset', false],
+      ['far', false],
+      ['sse', false],
     ],
   );
 });

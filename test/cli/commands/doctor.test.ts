@@ -62,9 +62,10 @@ test('every check says how it is and what to do where something is wrong, and st
 
 test('a server that cannot be started is a problem in the words of "config check", and ends with 1', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
-  cli.configure({ good: servers.good, missing: servers.missing });
+  cli.configure({ good: servers.good, missing: servers.missing, far: { url: 'https://a.example/mcp?key=x' } });
   const { code, value, find } = await report(cli);
   assert.deepEqual([code, value.ok, find('server:good').status], [1, false, 'ok']);
+  assert.equal(find('server:far').summary, 'remote: https://a.example/mcp');
   const { status, summary, details } = find('server:missing');
   assert.match(`${status} ${summary}`, /^problem cannot run: cannot find the command/);
   assert.equal((details.error as { code: string }).code, 'PROCESS_COMMAND_NOT_FOUND');

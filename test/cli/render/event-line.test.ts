@@ -23,6 +23,10 @@ const cases: readonly (readonly [NewEvent, string | null])[] = [
     'files ready in 312 ms, 1 tool, pid 7',
   ],
   [
+    { type: 'server.ready', ...of, pid: null, readyMs: 40, tools: 3, protocolVersion: '', container: '' },
+    'files ready in 40 ms, 3 tools',
+  ],
+  [
     {
       type: 'server.ready',
       ...of,

@@ -1,4 +1,4 @@
-import type { ServerConfig, ServerOptions } from '../../../src/config/types.ts';
+import type { ProcessServer, ServerOptions } from '../../../src/config/types.ts';
 
 /** A server's configuration for a test: only what is said differs from the least. */
 export function server(
@@ -6,8 +6,9 @@ export function server(
   command: string,
   args: readonly string[] = [],
   more: { env?: Record<string, string>; options?: Partial<ServerOptions> } = {},
-): ServerConfig {
+): ProcessServer {
   return {
+    kind: 'process',
     name: 'test',
     command,
     args,

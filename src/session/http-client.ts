@@ -1,0 +1,291 @@
+import type { IncomingMessage } from 'node:http';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock } from '../process/clock.ts';
+import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
+import { pause } from '../process/wait.ts';
+import { readBody, readEvents, readExcerpt, type StreamEnd } from './http-body.ts';
+import type { HttpConnectionSetup } from './http-connection.ts';
+import { connectionLost, networkFault } from './http-errors.ts';
+import { answeredBy, Post } from './http-post.ts';
+import { EVENTS, HttpSession, isAway, isStream, refusal, sessionLost, statusOf } from './http-session.ts';
+import { type Envelope, parseMessage } from './json-text.ts';
+import type { OversizeEvent, SseEvent } from './sse-parser.ts';
+
+export interface HttpListener {
+  /** A message of the server, on whichever stream it came. */
+  onMessage(envelope: Envelope): void;
+  /** A message over the limit was skipped. */
+  onOversize(message: OversizeEvent): void;
+  /** The server sent something that is no message. */
+  onNoise(why: string): void;
+  /** One message was refused, or will not be answered; all else goes on. `key`: the id of a request, as text. */
+  onFailed(message: { readonly key: string | null; readonly method: string | null }, error: HoldfastError): void;
+  /** The session is gone, or the server. Once, and nothing after it. */
+  onLost(error: HoldfastError): void;
+}
+
+export interface HttpClientSetup extends HttpConnectionSetup {
+  readonly maxMessageBytes: number;
+  /** So many messages may wait to be sent. */
+  readonly maxQueue: number;
+}
+
+/** A stream that breaks is taken up again after this time, where the server does not say. */
+const RETRY_MS = 1_000;
+/** A server that ends its stream again and again, without a word, is asked ever more seldom. */
+const MAX_RETRY_MS = 30_000;
+const MIN_RETRY_MS = 50;
+/** So often in a row the server may be out of reach when a stream with an answer to come is to be taken up. */
+const MAX_RESUMES = 2;
+/** Of the body of a refusal. */
+const EXCERPT_BYTES = 16_384;
+
+/**
+ * One session with a remote server: the client's side of MCP's "Streamable HTTP" of 2025-03-26 to 2025-11-25, raw JSON-RPC in and out.
+ * It ends when it is closed or lost; it never begins a session anew by itself.
+ *
+ * Of the messages it knows `initialize` (whose answer brings session id and version), `notifications/initialized` (which nothing may
+ * overtake) and `notifications/cancelled` (which ends a stream).
+ */
+export class HttpClient {
+  readonly #session: HttpSession;
+  readonly #clock: Clock;
+  readonly #maxMessageBytes: number;
+  readonly #maxQueue: number;
+  readonly #listener: HttpListener;
+  readonly #posts = new Set<Post>();
+  readonly #streams = new AbortController();
+  /** Messages that have not left yet. */
+  #unsent = 0;
+  #isListening = false;
+  #isOver = false;
+  /** What must have arrived before anything else is sent. */
+  #barrier: Promise<void> | null = null;
+
+  constructor({ maxMessageBytes, maxQueue, ...setup }: HttpClientSetup, listener: HttpListener) {
+    this.#session = new HttpSession(setup);
+    this.#clock = setup.clock;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#maxQueue = maxQueue;
+    this.#listener = listener;
+  }
+
+  /** Messages that wait to be sent, and how many may. */
+  get fullness(): { depth: number; limit: number } {
+    return { depth: this.#unsent, limit: this.#maxQueue };
+  }
+
+  /** Sends one message. It can be taken back until it has left; null when too many wait, and nothing has been taken then. */
+  write(text: string, options: WriteOptions = {}): Outgoing | null {
+    if (this.#unsent >= this.#maxQueue && options.isOwed !== true) return null;
+    const post = new Post(text, options);
+    const outgoing = { withdraw: () => post.withdraw() };
+    // A message to a session that is over waits for the next one.
+    if (this.#isOver) return outgoing;
+    this.#posts.add(post);
+    this.#unsent++;
+    const carried = this.#carry(post, this.#barrier);
+    if (post.method === 'notifications/initialized') this.#barrier = carried;
+    return outgoing;
+  }
+
+  /** Opens the stream for what the server says by itself, where it has one, and keeps it open. */
+  async listen(): Promise<void> {
+    await this.#barrier;
+    try {
+      await this.#listen();
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  /** Ends the session, and tells the server within `ms`; 0 does not. Every socket is closed when this resolves. */
+  close(ms: number): Promise<void> {
+    this.#end();
+    return this.#session.end(ms);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#streams.abort();
+    for (const post of this.#posts) post.controller.abort();
+  }
+
+  /** The first reason counts. What has not left, or was refused, stays with its sender. */
+  #lose(cause: unknown): void {
+    if (this.#isOver) return;
+    const error = networkFault(cause, '');
+    this.#isOver = true;
+    this.#listener.onLost(error);
+    this.#end();
+  }
+
+  async #carry(post: Post, barrier: Promise<void> | null): Promise<void> {
+    const { signal } = post.controller;
+    let isUnsent = true;
+    const sent = () => {
+      if (isUnsent) this.#unsent--;
+      isUnsent = false;
+    };
+    try {
+      await barrier;
+      if (signal.aborted) return;
+      const response = await this.#session.post(post.text, signal, () => {
+        sent();
+        post.written();
+      });
+      await this.#received(post, response);
+      if (post.cancels === null) return;
+      // It will not be answered any more, and its stream would stay open.
+      for (const other of this.#posts) if (other.key === post.cancels) other.controller.abort();
+    } catch (error) {
+      if (!signal.aborted) this.#lose(error);
+    } finally {
+      sent();
+      post.done();
+      this.#posts.delete(post);
+    }
+  }
+
+  async #received(post: Post, response: IncomingMessage): Promise<void> {
+    const status = statusOf(response);
+    if (status < 200 || status > 299) return this.#refused(post, response);
+    if (post.method === 'initialize') this.#session.began(response);
+    const type = response.headers['content-type'] ?? '';
+    if (type.startsWith(EVENTS)) return this.#follow(post, response);
+    const body = await readBody(response, this.#maxMessageBytes);
+    if (body.kind === 'oversize') this.#oversize(body);
+    else if (body.kind === 'text' && body.text.trim() !== '') this.#deliver(body.text);
+    else if (body.kind === 'broken' && !post.isOver) throw connectionLost('an answer broke off');
+    // Some answer on the stream that is open anyway.
+    if (post.isOver || (status === 202 && this.#isListening)) return;
+    const reason = `HTTP status ${status} without the answer`;
+    const isStart = post.method === 'initialize';
+    this.#fail(
+      post,
+      new HoldfastError(isStart ? 'NETWORK_NO_ENDPOINT' : 'TOOL_BAD_ANSWER', { details: { status, reason } }),
+    );
+  }
+
+  /** Reads the stream that a POST was answered with, and takes it up again where it breaks before the answer. */
+  async #follow(post: Post, first: IncomingMessage): Promise<void> {
+    const { signal } = post.controller;
+    let position: string | null = null;
+    let retryMs = RETRY_MS;
+    let failures = 0;
+    for (let response: IncomingMessage | null = first; ; ) {
+      if (response !== null) {
+        const end: StreamEnd = await this.#read(response);
+        position = end.lastEventId ?? position;
+        retryMs = end.retryMs ?? retryMs;
+        if (end.events > 0 || end.lastEventId !== null) failures = 0;
+      }
+      if (post.isOver) return;
+      if (position === null) throw connectionLost('a stream ended before the answer');
+      await pause(this.#clock, span(retryMs * 2 ** failures), signal);
+      if (post.isOver) return;
+      response = await this.#resume(position, signal, failures >= MAX_RESUMES);
+      failures++;
+    }
+  }
+
+  /** Null where the server is out of reach, and that may pass. */
+  async #resume(lastEventId: string, signal: AbortSignal, isLastTry: boolean): Promise<IncomingMessage | null> {
+    let response: IncomingMessage;
+    try {
+      response = await this.#session.get(signal, lastEventId);
+    } catch (error) {
+      if (signal.aborted || isLastTry) throw error;
+      return null;
+    }
+    if (isStream(response)) return response;
+    response.resume();
+    if (statusOf(response) === 404) throw sessionLost();
+    throw connectionLost(`a stream could not be taken up again (HTTP status ${statusOf(response)})`);
+  }
+
+  async #listen(): Promise<void> {
+    const { signal } = this.#streams;
+    let position: string | null = null;
+    let waitMs = RETRY_MS;
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      const response = await this.#session.get(signal, position);
+      if (!isStream(response)) {
+        this.#isListening = false;
+        const status = statusOf(response);
+        const body = await readExcerpt(response, EXCERPT_BYTES);
+        if (status === 401 || isAway(status)) throw refusal(response, body);
+        if (!isFirst && status === 404) throw sessionLost();
+        // It has no such stream (405), or none for us: it then speaks only when it is spoken to.
+        return;
+      }
+      this.#isListening = true;
+      const end: StreamEnd = await this.#read(response);
+      position = end.lastEventId ?? position;
+      waitMs = end.retryMs ?? (end.events > 0 ? RETRY_MS : Math.min(MAX_RETRY_MS, isFirst ? waitMs : waitMs * 2));
+      await pause(this.#clock, span(waitMs), signal);
+    }
+  }
+
+  #read(response: IncomingMessage): Promise<StreamEnd> {
+    return readEvents(response, this.#maxMessageBytes, {
+      onEvent: ({ type, data }: SseEvent) => {
+        if (type === 'message' && data !== '') this.#deliver(data);
+      },
+      onOversize: event => this.#oversize(event),
+    });
+  }
+
+  async #refused(post: Post, response: IncomingMessage): Promise<void> {
+    const status = statusOf(response);
+    const body = await readExcerpt(response, EXCERPT_BYTES);
+    const hasSession = this.#session.hasId && post.method !== 'initialize';
+    // Some say it with 400.
+    const isForgotten = status === 404 || (status === 400 && /\bsession\b|not initialized/i.test(body));
+    if (hasSession && isForgotten) {
+      post.isRefused = true;
+      throw sessionLost();
+    }
+    if (status === 401 || status === 407) {
+      post.isRefused = true;
+      throw refusal(response, body);
+    }
+    if (isAway(status)) throw refusal(response, body);
+    const parsed = parseMessage(body);
+    if (parsed.ok && post.key !== null && answeredBy(parsed.envelope).includes(post.key)) return this.#deliver(body);
+    this.#fail(post, refusal(response, body));
+  }
+
+  #deliver(text: string): void {
+    if (this.#isOver) return;
+    const parsed = parseMessage(text);
+    if (!parsed.ok) return this.#listener.onNoise(parsed.why);
+    for (const key of answeredBy(parsed.envelope)) {
+      for (const post of this.#posts) if (post.key === key) this.#answered(post, parsed.envelope);
+    }
+    this.#listener.onMessage(parsed.envelope);
+  }
+
+  #answered(post: Post, { value }: Envelope): void {
+    post.answered(this.#clock);
+    if (post.method !== 'initialize') return;
+    const { result } = value as { result?: { protocolVersion?: unknown } | null };
+    this.#session.agreed(result?.protocolVersion);
+  }
+
+  #oversize(message: OversizeEvent): void {
+    if (this.#isOver) return;
+    if (message.id !== null && !message.hasMethod) {
+      const key = String(JSON.parse(message.id));
+      for (const post of this.#posts) if (post.key === key) post.answered(this.#clock);
+    }
+    this.#listener.onOversize(message);
+  }
+
+  #fail(post: Post, error: HoldfastError): void {
+    post.answered(this.#clock);
+    if (!this.#isOver) this.#listener.onFailed(post, error);
+  }
+}
+
+const span = (ms: number): number => Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, ms));

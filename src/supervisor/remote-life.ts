@@ -1,0 +1,116 @@
+import type { Agent } from 'node:http';
+import type { RemoteServer } from '../config/types.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Evidence } from '../lifecycle/state.ts';
+import { HttpClient, type HttpListener } from '../session/http-client.ts';
+import { connectionLost } from '../session/http-errors.ts';
+import type { Upstream } from '../session/upstream.ts';
+import type { InstanceLife, LifeSetup } from './life.ts';
+import { remoteTarget } from './remote-target.ts';
+import { StartSteps } from './start-steps.ts';
+
+/** Gives the sockets of one connection, which then owns them. */
+export type AgentFor = (url: URL) => Agent;
+
+export interface RemoteLifeSetup extends LifeSetup<RemoteServer> {
+  readonly agentFor: AgentFor;
+}
+
+/** The end of a session is told to the server, but not for long: nothing depends on it. */
+const GOODBYE_MS = 1_000;
+
+/** One incarnation of a remote server: one session, over HTTP. There is no process, and nothing that could survive. */
+export class RemoteLife implements InstanceLife {
+  readonly plan = null;
+  readonly process = null;
+  readonly usage = null;
+  readonly #setup: RemoteLifeSetup;
+  readonly #steps: StartSteps;
+  #client: HttpClient | null = null;
+  #upstream: Upstream | null = null;
+
+  constructor(setup: RemoteLifeSetup) {
+    this.#setup = setup;
+    this.#steps = new StartSteps(setup, {
+      connected: () => {
+        if (this.#upstream === null) throw new TypeError('the connection has not been made');
+        return this.#upstream;
+      },
+      unforeseen: error => new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(error) }, cause: error }),
+      stderrTail: () => [],
+    });
+  }
+
+  get upstream(): Upstream | null {
+    return this.#upstream;
+  }
+
+  evidence(): Evidence {
+    return {
+      stderrTail: [],
+      firstNoise: null,
+      hint: 'it takes the connection and then says nothing: check "url"; "startup.initializeMs" sets the time',
+    };
+  }
+
+  condemned(fault: HoldfastError): HoldfastError {
+    const { silentMs } = fault.details;
+    return fault.category === 'process' ? connectionLost(`it has been silent for ${silentMs} ms`, fault) : fault;
+  }
+
+  /** Nothing is sent yet: the first message will show whether anybody is there. */
+  launch(): Promise<void> {
+    const { config, incarnation, session, clock, post, onStart, agentFor } = this.#setup;
+    return this.#steps.orDown(async () => {
+      const url = remoteTarget(config);
+      const { maxMessageBytes, maxQueue } = config.options;
+      const setup = { url, headers: config.headers, agent: agentFor(url), clock, maxMessageBytes, maxQueue };
+      this.#client = new HttpClient(setup, this.#listener());
+      this.#upstream = session.connect(this.#client);
+      onStart({ command: [], launch: 'remote', url: config.shown });
+      post({ type: 'resolved', incarnation, mayDownload: false });
+      post({ type: 'spawned', incarnation });
+    });
+  }
+
+  async initialize(): Promise<void> {
+    await this.#steps.initialize();
+    void this.#client?.listen();
+  }
+
+  list(): Promise<void> {
+    return this.#steps.list();
+  }
+
+  async clean(isGentle: boolean): Promise<void> {
+    const { config, incarnation, post } = this.#setup;
+    try {
+      await this.#client?.close(isGentle ? Math.min(config.options.stop.drainMs, GOODBYE_MS) : 0);
+    } finally {
+      post({ type: 'cleaned', incarnation, survivors: [] });
+    }
+  }
+
+  hasten(): void {
+    void this.#client?.close(0);
+  }
+
+  #listener(): HttpListener {
+    const { config, session, onNotice } = this.#setup;
+    const server = config.name;
+    return {
+      onMessage: envelope => this.#upstream?.take(envelope),
+      onOversize: message => {
+        if (this.#upstream !== null) session.onOversize(message, this.#upstream);
+      },
+      onNoise: why => onNotice(`dropped a message: ${why}`),
+      onFailed: ({ key, method }, error) => {
+        // Whoever cannot even answer that will not serve a call.
+        if (method === 'ping') this.#steps.down(error.with({ server }));
+        else if (key !== null) this.#upstream?.spoil(key, error);
+        else onNotice(`${method ?? 'an answer'} was not taken: ${error.message}`);
+      },
+      onLost: error => this.#steps.down(error.with({ server })),
+    };
+  }
+}
