@@ -1,12 +1,12 @@
 import { idKey, type MessageEnvelope, parseMessage } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
 import { ClientSession } from './client-session.ts';
+import type { Explain } from './modern-reply.ts';
 import { type LongLine, StdioPort, type StdioPortOptions } from './stdio-port.ts';
 
 export interface ServeStdioOptions extends Omit<StdioPortOptions, 'onMessage'> {
   readonly backend: Backend;
-  /** Applied to each line of a server's stderr that goes to the client. */
-  readonly redact: (line: string) => string;
+  readonly explain: Explain;
   /** Something went wrong that no client can be told. */
   readonly notice: (text: string) => void;
 }
@@ -38,15 +38,13 @@ class Conversation implements StdioClient {
   #waiting: (() => void)[] = [];
 
   constructor(options: ServeStdioOptions) {
-    const { backend, redact, notice, ...streams } = options;
+    const { backend, explain, notice, ...streams } = options;
     this.#options = options;
     this.#port = new StdioPort({ ...streams, onMessage: envelope => this.#take(envelope) });
     this.#session = new ClientSession({
       backend,
-      redact,
+      explain,
       notice,
-      // Whoever starts us reads our stderr anyway.
-      exposeStderr: true,
       keep: async () => {},
       wire: { send: text => this.#send(text), answer: (key, text) => this.#answer(key, text) },
     });

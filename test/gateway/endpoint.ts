@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import type { TestContext } from 'node:test';
 import { configFromObject } from '../../src/config/load.ts';
 import type { GatewayOptions } from '../../src/config/types.ts';
+import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import { type HttpEndpoint, type ServeHttpOptions, serveHttp } from '../../src/gateway/serve-http.ts';
 import { memorySessions } from '../../src/gateway/session-store.ts';
 import type { NewEvent } from '../../src/telemetry/events.ts';
@@ -32,7 +33,7 @@ export async function serve(t: TestContext, { limits = {}, ...changes }: Changes
     modern: null,
     sessions: memorySessions,
     unready: () => [],
-    redact: line => line,
+    explain: error => rpcErrorOf(error, line => line),
     emit: event => void events.push(event),
     ...changes,
   });

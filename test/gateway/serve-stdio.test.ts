@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import { serveStdio } from '../../src/gateway/serve-stdio.ts';
 import { singleBackend } from '../../src/gateway/single.ts';
 import { eventually } from '../support/eventually.ts';
@@ -20,7 +21,7 @@ function stage(server = new FakeServer('one').heard({ tools: {} })) {
     input,
     output,
     maxLineBytes: 1_000,
-    redact: line => line,
+    explain: error => rpcErrorOf(error, line => line, true),
     notice: text => assert.fail(text),
   });
   const said: { id?: unknown; method?: string; result?: unknown; error?: { code: number } }[] = [];

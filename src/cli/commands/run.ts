@@ -1,10 +1,13 @@
 import { redactSecrets } from '../../errors/redact.ts';
+import { rpcErrorOf } from '../../errors/rpc-error.ts';
 import { serveStdio } from '../../gateway/serve-stdio.ts';
 import { singleBackend } from '../../gateway/single.ts';
 import { startedByClient } from '../../gateway/started-by-client.ts';
-import { oneClientManager } from '../../manager.ts';
+import { timedAttachment } from '../../gateway/timed-attachment.ts';
+import { HoldfastManager } from '../../manager.ts';
 import { systemClock } from '../../process/clock.ts';
 import { firstOf } from '../../process/wait.ts';
+import type { AttachedClient, ClientProfile } from '../../supervisor/attachment.ts';
 import { type Cli, note } from '../context.ts';
 import { End } from '../end.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -30,14 +33,15 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
   const [server] = config.servers;
   if (server === undefined) throw new TypeError('the configuration has no server');
   const redact = redactSecrets(secretsIn(cli.env));
-  const manager = oneClientManager(config, { env: cli.env, stateDir: runDir(cli), containHost: true });
+  const manager = new HoldfastManager(config, { env: cli.env, stateDir: runDir(cli), containHost: true }, true);
   const end = new End(manager);
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
   const teller = new StderrTeller(cli.stderr, redact);
   if (cli.options.logLevel === undefined) manager.onEvent(teller.listener);
   const endLog = await logTo(cli, manager, redact);
   const { name, options } = server;
-  const attach = manager.attach.bind(manager, name);
+  const attach = (...client: [ClientProfile, AttachedClient]) =>
+    timedAttachment(manager.attach(name, ...client), options.callTimeoutMs, systemClock);
   const client = serveStdio({
     backend: startedByClient(singleBackend({ name, tools: options.tools, attach }), () => {
       manager.start().catch((error: unknown) => end.fail(error));
@@ -45,7 +49,8 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: options.maxMessageBytes,
-    redact,
+    // Whoever starts us reads our stderr, too.
+    explain: error => rpcErrorOf(error, redact, true),
     notice: text => teller.say(redact(text)),
   });
   const framing = {

@@ -33,8 +33,9 @@ test('the command is taken as it is, with everything that a single client needs'
   const args = ['HOME', 'UNSET_ANYWHERE'].map(name => `$\{${name}}`);
   const { servers } = await runConfig(cli, ['node', ...args]);
   const [server] = servers;
-  assert.deepEqual([server?.command, server?.args], ['node', args]);
-  assert.deepEqual([server?.cwd, server?.problem, server?.options.inheritEnv], [tmpdir(), undefined, true]);
+  assert.ok(server?.kind === 'process');
+  assert.deepEqual([server.command, server.args], ['node', args]);
+  assert.deepEqual([server.cwd, server.problem, server.options.inheritEnv], [tmpdir(), undefined, true]);
 });
 
 test('a configuration that is named gives its defaults, one that lies about does not', async t => {
