@@ -5,6 +5,8 @@ import { HttpConnection, type HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, statusFault } from './http-errors.ts';
 
 export const EVENTS = 'text/event-stream';
+/** So much is read of the body of a refusal. */
+export const EXCERPT_BYTES = 16_384;
 
 /** What goes with every request of one session: its id, and the version that was agreed on. */
 export class HttpSession {

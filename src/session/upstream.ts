@@ -31,7 +31,8 @@ export interface Outlet {
 /** Who waits for one answer. */
 export interface Pending {
   onAnswer(envelope: ResponseEnvelope): void;
-  onLost(error: HoldfastError): void;
+  /** `mayRepeat`: this answer alone was lost, and the request may be sent once more where that does no harm. */
+  onLost(error: HoldfastError, mayRepeat?: boolean): void;
 }
 
 /**
@@ -100,9 +101,9 @@ export class Upstream {
     this.#pending.delete(id);
   }
 
-  /** The answer to `id` (raw JSON) came but cannot be used. */
-  spoil(id: string, error: HoldfastError): void {
-    this.#take(id)?.onLost(error);
+  /** The answer to `id` (raw JSON) came but cannot be used, or was lost alone. */
+  spoil(id: string, error: HoldfastError, mayRepeat = false): void {
+    this.#take(id)?.onLost(error, mayRepeat);
   }
 
   /** The process is gone: nothing will be answered. */
