@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { fixture } from '../support/fixture.ts';
 import type { Sandbox } from '../support/leak-check.ts';
 import { RawClient, type RawClientOptions } from '../support/raw-client.ts';
+import type { StdioCommand } from '../support/sdk-stdio.ts';
 
 const own = fileURLToPath(import.meta.url);
 const main = fileURLToPath(new URL(`../../src/cli/main${extname(own)}`, import.meta.url));
@@ -83,10 +84,15 @@ export class CommandLine {
 
   /** A command that is an MCP server on stdin and stdout. */
   client(args: readonly string[], options: RawClientOptions = {}): RawClient {
-    const how = { cwd: this.folder, ...options, env: { ...this.#env, ...options.env } };
-    const client = new RawClient({ command: process.execPath, args: [main, ...args] }, how);
+    const { command, args: all, cwd, env } = this.how(args);
+    const client = new RawClient({ command, args: all }, { cwd, ...options, env: { ...env, ...options.env } });
     this.#sandbox.later(() => client.child.kill('SIGKILL'));
     return client;
+  }
+
+  /** The same, for whoever starts it. */
+  how(args: readonly string[]): StdioCommand {
+    return { command: process.execPath, args: [main, ...args], cwd: this.folder, env: this.#env };
   }
 
   run(...args: readonly string[]): Promise<Finished> {
