@@ -70,6 +70,9 @@ export class HttpClient {
     this.#listener = listener;
   }
 
+  /** What 2026-07-28 wants to see in headers is not said here. */
+  readonly isLegacy = true;
+
   /** Messages that wait to be sent, and how many may. */
   get fullness(): { depth: number; limit: number } {
     return { depth: this.#unsent, limit: this.#maxQueue };
