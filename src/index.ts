@@ -17,6 +17,8 @@ export { type Category, type ClientError, HoldfastError } from './errors/holdfas
 export {
   type CallToolResult,
   createManager,
+  type Endpoint,
+  type ListenOptions,
   type Manager,
   type ManagerOptions,
   type NetworkStatus,

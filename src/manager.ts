@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { type Endpoint, Gateway, type ListenOptions } from './gateway/gateway.ts';
 import { Network, type NetworkStatus } from './network/network.ts';
 import { containSelf } from './platform/contain-self.ts';
 import type { Handlers } from './session/host-handlers.ts';
@@ -14,7 +15,7 @@ import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { packageVersion } from './version.ts';
 
-export type { NetworkStatus };
+export type { Endpoint, ListenOptions, NetworkStatus };
 
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
@@ -66,6 +67,14 @@ export interface Manager extends AsyncDisposable {
   stop(...servers: string[]): Promise<StopReport>;
   /** Stops and starts one server; resolves when it is ready again or has failed. */
   restart(server: string): Promise<void>;
+  /**
+   * Opens the HTTP endpoint for clients; servers may be started before or after. It ends with `close`.
+   *
+   * @throws HoldfastError RESOURCE_PORT_TAKEN
+   */
+  listen(options?: ListenOptions): Promise<Endpoint>;
+  /** The endpoint, while there is one. */
+  readonly endpoint: Endpoint | null;
   /** Stops everything, and gives back every timer; the manager is of no use afterwards. */
   close(): Promise<StopReport>;
   /** Looks what every server's processes use now; the next `status` tells it. */
@@ -124,6 +133,7 @@ class HoldfastManager implements Manager {
   readonly config: Config;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
+  readonly #gateway: Gateway;
   readonly #hub = new EventHub(() => Date.now());
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
@@ -154,6 +164,8 @@ class HoldfastManager implements Manager {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
+    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
+    this.#gateway = new Gateway({ ...parts, version: packageVersion() });
   }
 
   get servers(): readonly string[] {
@@ -175,8 +187,17 @@ class HoldfastManager implements Manager {
     return this.#supervisor.restart(server);
   }
 
+  listen(options?: ListenOptions): Promise<Endpoint> {
+    return this.#gateway.listen(options);
+  }
+
+  get endpoint(): Endpoint | null {
+    return this.#gateway.endpoint;
+  }
+
   async close(): Promise<StopReport> {
-    const survivors = await this.#supervisor.close();
+    // Side by side: what servers still say of open calls is the last that clients hear.
+    const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };

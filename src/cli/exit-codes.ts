@@ -28,6 +28,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   PROCESS_MANAGER_RUNNING: EXIT.failed,
   PROCESS_BACKGROUND_REFUSED: EXIT.failed,
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
+  RESOURCE_PORT_TAKEN: EXIT.failed,
 };
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { secretsOf } from '../config/secrets.ts';
 import { type ControlServer, serveControl } from '../daemon/control-api.ts';
 import { acquireLock } from '../daemon/instance-lock.ts';
@@ -7,6 +8,7 @@ import { createManager, type Manager } from '../manager.ts';
 import { setOwnPriority } from '../platform/priority.ts';
 import { packageVersion } from '../version.ts';
 import type { Cli } from './context.ts';
+import { type EndpointWish, openEndpoint } from './endpoint.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
@@ -19,6 +21,7 @@ export interface ForegroundOptions {
   readonly configFile: string;
   readonly stateDir: string;
   readonly env: Cli['env'];
+  readonly endpoint: EndpointWish;
   /** A line below the table that changes with the servers. */
   readonly advice?: Scene['advice'];
   /** What goes on while the manager is up; it is disposed of before the servers are stopped. */
@@ -41,18 +44,22 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   try {
     control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
-    const view = await viewFor(cli, { title, status: () => manager.status(), advice, redact });
-    const endLog = await logTo(cli, manager, redact, text => view.say(text));
+    const makeView = await viewMaker(cli);
+    const { url, token } = await openEndpoint(manager, options.endpoint, stateDir, env);
+    // From here on clients may come, and find servers that are on their way.
+    manager.start().catch((error: unknown) => end.fail(error));
+    const view = makeView({ title, status: () => manager.status(), advice, redact });
+    view.opened({ url, token, tokenFile: join(stateDir, 'token'), pid: process.pid, control: control.path });
     manager.onEvent(event => view.event(event));
     end.onBegin = () => view.stopping();
-    view.opened({ pid: process.pid, control: control.path });
+    const endLog = await logTo(cli, manager, redact, text => view.say(text));
+    await lock.publish({ url });
     // A key that nobody knows is often the whole trouble, and few people run "config check" first.
     for (const warning of manager.config.warnings) {
       view.say(`${formatIssue({ ...warning, file: shortPath(warning.file, cli.cwd) })} (warning)`);
     }
     const refusal = setOwnPriority(manager.config.priority);
     if (refusal !== null) view.say(`${refusal} (warning)`);
-    manager.start().catch((error: unknown) => end.fail(error));
     const meanwhile = options.meanwhile?.(manager);
     await end.begun;
     meanwhile?.[Symbol.dispose]();
@@ -115,9 +122,9 @@ class End {
   }
 }
 
-async function viewFor(cli: Cli, scene: Scene): Promise<View> {
-  if (cli.options.json) return jsonView(cli, scene);
-  if (!cli.stdout.isTTY || cli.env.TERM === 'dumb') return plainView(cli, scene);
+async function viewMaker(cli: Cli): Promise<(scene: Scene) => View> {
+  if (cli.options.json) return scene => jsonView(cli, scene);
+  if (!cli.stdout.isTTY || cli.env.TERM === 'dumb') return scene => plainView(cli, scene);
   const { liveView } = await import('./views/live-view.ts');
-  return liveView(cli, scene);
+  return scene => liveView(cli, scene);
 }

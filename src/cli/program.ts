@@ -69,7 +69,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   const add = (usage: string, description: string, work: Work, isHidden = false): Command =>
     program.command(usage, { hidden: isHidden }).description(description).action(action(work));
 
-  add('up', 'start all servers and hold them until Ctrl-C', async cli => (await import('./commands/up.ts')).up(cli));
+  add('up', 'start all servers and hold them until Ctrl-C', async (cli, _args, { host, port, token }) => {
+    const wish = { host: optional(host, 'string'), port: optional(port, 'number'), hasToken: token !== false };
+    return (await import('./commands/up.ts')).up(cli, wish);
+  })
+    .option('--host <address>', 'where to listen; default 127.0.0.1, or "holdfast.gateway.host"')
+    .option('--port <number>', 'default 4653, or "holdfast.gateway.port"; 0 picks a free one', portNumber)
+    .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback');
   add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
   add('status', 'how the servers are', async cli => (await import('./commands/status.ts')).status(cli));
   for (const verb of ['start', 'stop', 'restart'] as const) {
@@ -118,6 +124,18 @@ function logLevel(text: string): LogLevel | undefined {
   const level = LOG_LEVELS.find(candidate => candidate === text.toLowerCase());
   if (level === undefined) throw new InvalidArgumentError(`expected one of ${LOG_LEVELS.join(', ')}.`);
   return level;
+}
+
+/** An option as commander gives it, which is of no type. */
+function optional(value: unknown, type: 'string'): string | undefined;
+function optional(value: unknown, type: 'number'): number | undefined;
+function optional(value: unknown, type: 'string' | 'number'): unknown {
+  return typeof value === type ? value : undefined;
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535.');
+  return Number(text);
 }
 
 function wholeNumber(text: string): number {

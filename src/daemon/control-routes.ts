@@ -18,6 +18,7 @@ export interface StatusReport {
     readonly uptimeMs: number;
     /** Of the HTTP endpoint; null where there is none. */
     readonly url: string | null;
+    /** Sessions that are open there. */
     readonly clients: number;
     readonly network: NetworkStatus;
   };
@@ -82,8 +83,8 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
         pid: process.pid,
         version: packageVersion(),
         uptimeMs,
-        url: null,
-        clients: 0,
+        url: manager.endpoint?.url ?? null,
+        clients: manager.endpoint?.clients() ?? 0,
         network: manager.network(),
       },
       servers: manager.status(),

@@ -1,5 +1,4 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import { rpcErrorOf } from '../errors/rpc-error.ts';
 import {
   errorResponse,
   idKey,
@@ -23,6 +22,7 @@ import {
   stateAfter,
 } from './client-state.ts';
 import { RPC } from './http-reply.ts';
+import type { Explain } from './modern-reply.ts';
 
 /** The way to one client. It says nothing itself, and is told everything once. */
 export interface Wire {
@@ -35,10 +35,7 @@ export interface Wire {
 export interface ClientSessionOptions {
   readonly backend: Backend;
   readonly wire: Wire;
-  /** Applied to each line of a server's stderr that goes to the client. */
-  readonly redact: (line: string) => string;
-  /** False where strangers may listen. */
-  readonly exposeStderr: boolean;
+  readonly explain: Explain;
   /** Keeps the state; what changed it is answered when that is done. */
   readonly keep: (state: ClientState) => Promise<void>;
   /** Something went wrong that no client can be told. */
@@ -260,7 +257,7 @@ export class ClientSession implements AttachedClient {
         ? error
         : new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(error) }, cause: error });
     if (known !== error) this.#options.notice(`${known.message}: ${error instanceof Error ? error.stack : ''}`);
-    const { code, message, data } = rpcErrorOf(known, this.#options.redact, this.#options.exposeStderr);
+    const { code, message, data } = this.#options.explain(known);
     return errorResponse(idRaw, code, message, data);
   }
 }

@@ -16,6 +16,7 @@ import type { Budget } from './budget.ts';
 import type { Exchange, PostFront } from './exchange.ts';
 import { RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacySession } from './legacy-session.ts';
+import type { Explain } from './modern-reply.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface LegacyFrontOptions {
@@ -24,8 +25,7 @@ export interface LegacyFrontOptions {
   /** Of what is kept for clients. */
   readonly budget: Budget;
   readonly now: () => number;
-  readonly redact: (line: string) => string;
-  readonly exposeStderr: boolean;
+  readonly explain: Explain;
   readonly emit: Emit;
 }
 
@@ -123,6 +123,11 @@ export class LegacyFront implements PostFront {
     if (isTouching) this.#touchedAt = now;
   }
 
+  /** Ends all but what is being answered: no more will come. */
+  drain(): void {
+    for (const session of this.#sessions.values()) session.drain();
+  }
+
   close(): void {
     for (const session of this.#sessions.values()) session.close();
     this.#sessions.clear();
@@ -147,19 +152,9 @@ export class LegacyFront implements PostFront {
   }
 
   #create(id: string, principal: string, backend: Backend): LegacySession {
-    const { store, budget, now, redact, exposeStderr, emit } = this.#options;
+    const { store, budget, now, explain, emit } = this.#options;
     const notice = (text: string) => emit({ type: 'manager.notice', text });
-    const session = new LegacySession({
-      id,
-      principal,
-      backend,
-      store,
-      budget,
-      now,
-      redact,
-      exposeStderr,
-      notice,
-    });
+    const session = new LegacySession({ id, principal, backend, store, budget, now, explain, notice });
     this.#sessions.set(id, session);
     return session;
   }

@@ -8,6 +8,7 @@ import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
 import type { ClientState } from './client-state.ts';
 import { refusalText } from './http-reply.ts';
 import { LegacyReply, type ReplyOptions } from './legacy-reply.ts';
+import type { Explain } from './modern-reply.ts';
 import type { SessionStore } from './session-store.ts';
 import { EventStream } from './sse.ts';
 
@@ -19,8 +20,7 @@ export interface LegacySessionOptions {
   /** Of what is kept for clients. */
   readonly budget: Budget;
   readonly now: () => number;
-  readonly redact: (line: string) => string;
-  readonly exposeStderr: boolean;
+  readonly explain: Explain;
   readonly notice: (text: string) => void;
 }
 
@@ -55,9 +55,9 @@ export class LegacySession implements Wire {
     this.backend = options.backend;
     this.usedAt = options.now();
     this.#options = options;
-    const { backend, redact, exposeStderr, notice } = options;
+    const { backend, explain, notice } = options;
     const keep = (state: ClientState) => this.#keep(state);
-    this.client = new ClientSession({ backend, wire: this, redact, exposeStderr, notice, keep });
+    this.client = new ClientSession({ backend, wire: this, explain, notice, keep });
   }
 
   /** Whether somebody waits for something here. */
@@ -126,6 +126,11 @@ export class LegacySession implements Wire {
   tick(): void {
     for (const reply of this.#replies.values()) reply.tick();
     for (const stream of this.#streams.values()) stream.tick();
+  }
+
+  /** Ends the stream that belongs to no request. */
+  drain(): void {
+    this.#streams.get(STANDALONE)?.discard();
   }
 
   /** Ends every stream. The client may go on with this session in another run of the manager, if it is in the store. */

@@ -9,9 +9,10 @@ import type { Backend } from './backend.ts';
 import { Bodies, type Body } from './body.ts';
 import { Budget } from './budget.ts';
 import type { PostFront } from './exchange.ts';
-import { Guard, isLoopback, type Refusal } from './guard.ts';
+import { Guard, type Refusal } from './guard.ts';
 import { RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
+import type { Explain } from './modern-reply.ts';
 import { openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
@@ -29,7 +30,7 @@ export interface ServeHttpOptions {
   readonly sessions: SessionStore;
   /** Why not every server that should be up is ready; empty where all are. */
   readonly unready: () => readonly string[];
-  readonly redact: (line: string) => string;
+  readonly explain: Explain;
   readonly emit: Emit;
   readonly clock?: Clock;
 }
@@ -47,6 +48,7 @@ export interface HttpEndpoint {
 const TICK_MS = 1_000;
 /** What is being answered when we stop may take so long. */
 const LAST_WORDS_MS = 500;
+const DRAIN_TICK_MS = 20;
 /** A body that is refused is let pass for so long, so that its sender hears why. */
 const LINGER_MS = 1_000;
 
@@ -72,7 +74,7 @@ class Door implements HttpEndpoint {
 
   constructor(options: ServeHttpOptions) {
     this.#options = options;
-    const { gateway, token, sessions, redact, emit } = options;
+    const { gateway, token, sessions, explain, emit } = options;
     const clock = options.clock ?? systemClock;
     const now = () => clock.now();
     this.#clock = clock;
@@ -86,8 +88,7 @@ class Door implements HttpEndpoint {
       store: sessions,
       budget: new Budget(gateway.bufferBytes),
       now,
-      redact,
-      exposeStderr: isLoopback(gateway.host),
+      explain,
       emit,
     });
     this.#server = createServer({
@@ -135,13 +136,32 @@ class Door implements HttpEndpoint {
 
   async #close(): Promise<void> {
     this.#timer?.cancel();
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    let isClosed = false;
+    const closed = new Promise<void>(resolve => {
+      this.#server.close(() => {
+        isClosed = true;
+        resolve();
+      });
+    });
+    this.#legacy.drain();
+    const last = this.#clock.now() + LAST_WORDS_MS;
+    const drain = (): void => {
+      if (isClosed) return;
+      // A connection is idle once its answer is out.
+      this.#server.closeIdleConnections();
+      if (this.#clock.now() < last) {
+        this.#clock.setTimer(DRAIN_TICK_MS, drain);
+        return;
+      }
+      this.#options.modern?.close();
+      this.#legacy.close();
+      // What was said last is on its way to the sockets within this turn of the loop.
+      setImmediate(() => this.#server.closeAllConnections());
+    };
+    drain();
+    await closed;
     this.#options.modern?.close();
     this.#legacy.close();
-    this.#server.closeIdleConnections();
-    const last = this.#clock.setTimer(LAST_WORDS_MS, () => this.#server.closeAllConnections());
-    await closed;
-    last.cancel();
     this.#refusals.tell();
   }
 

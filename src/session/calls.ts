@@ -230,9 +230,8 @@ export class Calls {
     const pending = {
       onAnswer: (answer: ResponseEnvelope) =>
         this.#finish(call, { ok: true, text: answerWithId(answer, call.id) }, answer),
-      // `close` decides about calls of a lost process; only an answer that cannot be used comes here.
-      onLost: (error: HoldfastError) =>
-        this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: error.mayHaveRun ?? true }))),
+      // `close` decides about calls of a lost process; only an answer that cannot be used, or is lost alone, comes here.
+      onLost: (error: HoldfastError, mayRepeat = false) => this.#spoilt(call, error, mayRepeat),
     };
     const onWritten = () => {
       call.place = 'written';
@@ -240,6 +239,21 @@ export class Calls {
     const outgoing = upstream.send(id, text, pending, { onWritten, isOwed });
     if (outgoing === null) return this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
     call.outgoing = outgoing;
+  }
+
+  /** There will be no answer although the server lives: a remote one's connection for this call alone may have broken. */
+  #spoilt(call: Call, error: HoldfastError, mayRepeat: boolean): void {
+    const fate = fateOf(call, { ...this.#options, isSafe: this.#isSafe(call) });
+    if (mayRepeat && fate === 'replay' && this.#upstream !== null) {
+      if (call.upstreamId !== null) this.#inFlight.delete(call.upstreamId);
+      call.replays++;
+      call.toldBefore = call.progress;
+      call.options.onReplay?.();
+      return this.#send(call, this.#upstream, true);
+    }
+    // What refused the repeat says nothing of the first time.
+    const mayHaveRun = call.replays > 0 || (error.mayHaveRun ?? true);
+    this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun })));
   }
 
   #expire(call: Call): void {

@@ -57,7 +57,8 @@ export interface TranslatorEnds {
 /** Who waits for one answer. */
 export interface Pending {
   onAnswer(envelope: ResponseEnvelope): void;
-  onLost(error: HoldfastError): void;
+  /** `mayRepeat`: this answer alone was lost, and the request may be sent once more where that does no harm. */
+  onLost(error: HoldfastError, mayRepeat?: boolean): void;
 }
 
 /**
@@ -142,10 +143,10 @@ export class Upstream {
     this.#translator?.forget(id);
   }
 
-  /** The answer to `id` (raw JSON) came but cannot be used. */
-  spoil(id: string, error: HoldfastError): void {
+  /** The answer to `id` (raw JSON) came but cannot be used, or was lost alone. */
+  spoil(id: string, error: HoldfastError, mayRepeat = false): void {
     const number = idOf(id);
-    this.#takePending(this.#translator?.spoiled(number) ?? number)?.onLost(error);
+    this.#takePending(this.#translator?.spoiled(number) ?? number)?.onLost(error, mayRepeat);
   }
 
   /** The process is gone: nothing will be answered. */

@@ -22,7 +22,8 @@ const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['stauts'], /^error: unknown command "stauts"\n {2}do {4}did you mean "status"\? see "holdfast --help"\n$/],
   [['call', 'good'], /missing required argument "tool"/],
   [['call', 'a', 'b', '--timeout', 'soon'], /"soon" is invalid: expected whole milliseconds/],
-  [['up', '--port', '1'], /unknown option "--port"/],
+  [['up', '--prot', '1'], /unknown option "--prot"/],
+  [['up', '--port', '65536'], /"65536" is invalid: expected a port, 0 to 65535/],
   [['config'], /"config" needs a command after it/],
   [['status', '--log-level', 'loud'], /expected one of fatal, error/],
 ];

@@ -46,12 +46,15 @@ export class CommandLine {
     this.#env = { ...Object.fromEntries(inherited), ...homes, ...sandbox.env, ...env };
   }
 
-  /** Writes `holdfast.json` with these servers, each marked as belonging to the test. */
+  /** Writes `holdfast.json` with these servers, each marked as belonging to the test, and an endpoint on a port of its own. */
   configure(servers: Readonly<Record<string, object>>, more: object = {}): string {
     const { env } = this.#sandbox;
     const marked = Object.entries(servers).map(([name, server]) => [name, { env, ...server }]);
     const file = join(this.folder, 'holdfast.json');
-    writeFileSync(file, JSON.stringify({ mcpServers: Object.fromEntries(marked), ...more }));
+    writeFileSync(
+      file,
+      JSON.stringify({ mcpServers: Object.fromEntries(marked), holdfast: { gateway: { port: 0 } }, ...more }),
+    );
     return file;
   }
 
@@ -95,11 +98,13 @@ export interface Answer extends Omit<ServerStatus, 'tools'> {
   readonly error: ErrorBody & {
     readonly details: { readonly command?: string; readonly issues?: readonly ConfigIssue[] };
   };
-  readonly manager: { readonly pid: number };
+  readonly manager: { readonly pid: number; readonly url: string | null; readonly clients: number };
   readonly servers: readonly ServerStatus[];
   readonly tools: readonly Listed[];
   readonly content: readonly object[];
   readonly control: string;
+  readonly url: string | null;
+  readonly token: string | null;
 }
 
 /** The servers that most tests need: one that is well, one that dies at once and is not tried again, one that is missing. */

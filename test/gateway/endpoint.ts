@@ -3,13 +3,14 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import type { TestContext } from 'node:test';
 import { configFromObject } from '../../src/config/load.ts';
 import type { GatewayOptions } from '../../src/config/types.ts';
+import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import { type HttpEndpoint, type ServeHttpOptions, serveHttp } from '../../src/gateway/serve-http.ts';
 import { memorySessions } from '../../src/gateway/session-store.ts';
 import type { NewEvent } from '../../src/telemetry/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeBackend } from './fake-backend.ts';
 
-const TOKEN = 'a-token-of-the-test';
+export const TOKEN = 'a-token-of-the-test';
 
 export interface Served {
   readonly endpoint: HttpEndpoint;
@@ -32,7 +33,7 @@ export async function serve(t: TestContext, { limits = {}, ...changes }: Changes
     modern: null,
     sessions: memorySessions,
     unready: () => [],
-    redact: line => line,
+    explain: error => rpcErrorOf(error, line => line),
     emit: event => void events.push(event),
     ...changes,
   });
@@ -88,7 +89,7 @@ export interface Ask {
 }
 
 /** One request; resolves with the answer's headers. */
-function open(port: number, ask: Ask = {}): Promise<Stream> {
+export function open(port: number, ask: Ask = {}): Promise<Stream> {
   const { method = 'POST', path = '/servers/files/mcp', headers = {}, body } = ask;
   const all = {
     authorization: `Bearer ${TOKEN}`,

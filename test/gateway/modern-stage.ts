@@ -7,6 +7,7 @@ import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import type { Backend, BackendSession } from '../../src/gateway/backend.ts';
 import { ModernFront } from '../../src/gateway/modern-front.ts';
 import { Seal } from '../../src/gateway/seal.ts';
+import type { Clock } from '../../src/process/clock.ts';
 import type { CallOptions } from '../../src/session/call.ts';
 import { parseMessage } from '../../src/session/json-text.ts';
 import type { AttachedClient, ClientProfile } from '../../src/supervisor/attachment.ts';
@@ -235,7 +236,7 @@ export interface Post {
   readonly id?: string | number;
   readonly capabilities?: Json;
   readonly principal?: string;
-  readonly backend?: FakeBackend;
+  readonly backend?: Backend;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -254,16 +255,17 @@ export class Stage {
   url = '';
   #post: Pick<Post, 'principal' | 'backend'> = {};
 
-  constructor(key: Uint8Array = new Uint8Array(32)) {
+  /** `clock`: for a backend that is real. */
+  constructor(key: Uint8Array = new Uint8Array(32), clock?: Clock) {
     this.front = new ModernFront({
-      clock: this.clock,
+      clock: clock ?? this.clock,
       seal: new Seal(key),
       explain: error => rpcErrorOf(error, line => line),
     });
   }
 
-  static async open(t: TestContext, key?: Uint8Array): Promise<Stage> {
-    const stage = new Stage(key);
+  static async open(t: TestContext, key?: Uint8Array, clock?: Clock): Promise<Stage> {
+    const stage = new Stage(key, clock);
     const server = createServer((request, response) => {
       let text = '';
       request.setEncoding('utf8').on('data', (chunk: string) => {

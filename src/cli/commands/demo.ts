@@ -21,6 +21,8 @@ export async function demo(cli: Cli): Promise<ExitCode> {
       configFile,
       stateDir: join(folder, 'state'),
       env,
+      // Whoever tries it may have a manager of their own already.
+      endpoint: { port: 0, hasToken: true },
       advice: servers => advice(servers, os),
       meanwhile: startTraffic,
     });

@@ -1,10 +1,11 @@
 import type { Cli } from '../context.ts';
+import type { EndpointWish } from '../endpoint.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { holdForeground } from '../foreground.ts';
 import { findConfig, findStateDir } from '../places.ts';
 
-/** Runs the manager in the foreground until Ctrl-C. */
-export async function up(cli: Cli): Promise<ExitCode> {
+/** Runs the manager and its endpoint in the foreground until Ctrl-C. */
+export async function up(cli: Cli, endpoint: EndpointWish): Promise<ExitCode> {
   const configFile = findConfig(cli);
-  return holdForeground(cli, { configFile, stateDir: findStateDir(cli, configFile), env: cli.env });
+  return holdForeground(cli, { configFile, stateDir: findStateDir(cli, configFile), env: cli.env, endpoint });
 }

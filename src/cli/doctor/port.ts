@@ -3,8 +3,10 @@ import { createServer } from 'node:net';
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { readSockets } from '../../network/sockets.ts';
 import { type PortFigures, portFigures } from '../../network/tcp-table.ts';
+import type { Os } from '../../platform/platform.ts';
 import { listProcesses } from '../../platform/process-table.ts';
-import type { Check, World } from './check.ts';
+import type { SystemNetwork } from '../../platform/system-network.ts';
+import type { Check } from './check.ts';
 import { ok, problem, unknown, type Verdict, warning } from './finding.ts';
 import { stateDirOf } from './state-folder.ts';
 
@@ -18,7 +20,9 @@ export const portCheck: Check = {
   run: async world => {
     const { host, port } = world.loaded.config?.gateway ?? ENDPOINT;
     const error = await tryPort(port, host);
-    return portVerdict({ port, host, error, holder: error === 'EADDRINUSE' ? await holderOf(port, world) : null });
+    const surroundings = { os: world.os, network: world.network, stateDir: stateDirOf(world).own };
+    const holder = error === 'EADDRINUSE' ? await holderOf(port, surroundings) : null;
+    return portVerdict({ port, host, error, holder });
   },
 };
 
@@ -54,9 +58,8 @@ export function portVerdict({ port, host, error, holder }: PortFacts): Verdict {
   if (error === null) return ok(port === 0 ? `any on ${host}` : `${port} on ${host} is free`, details);
   if (error === 'EADDRINUSE') {
     if (holder?.isManager === true) return ok(`${port} on ${host} is the manager’s (pid ${holder.pid})`, details);
-    const who = holder === null ? 'another program' : `${holder.name ?? 'a program'} (pid ${holder.pid})`;
     const hint = 'end that program, or set another "holdfast.gateway.port" in the configuration';
-    return warning(`${port} on ${host} is taken by ${who}`, hint, details);
+    return warning(`${port} on ${host} is taken by ${nameOf(holder)}`, hint, details);
   }
   if (error === 'EACCES') {
     const hint =
@@ -87,12 +90,19 @@ export function tryPort(port: number, host: string): Promise<string | null> {
   });
 }
 
-async function holderOf(port: number, world: World): Promise<Holder | null> {
-  const { os, network } = world;
+/** Who listens on a port, where that can be known; `stateDir` is that of our own manager. */
+export async function holderOf(
+  port: number,
+  { os, network, stateDir }: { readonly os: Os; readonly network: SystemNetwork; readonly stateDir: string },
+): Promise<Holder | null> {
   const pids = os === 'linux' ? (await listProcesses()).map(({ pid }) => pid) : [];
   const reading = await readSockets(os, pids, network);
   const pid = reading?.rows.find(row => row.state === 'listen' && row.localPort === port)?.pid ?? 0;
   if (pid === 0) return null;
   const name = os === 'linux' ? (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() : null;
-  return { pid, name, isManager: (await readHolder(stateDirOf(world).own))?.pid === pid };
+  return { pid, name, isManager: (await readHolder(stateDir))?.pid === pid };
 }
+
+/** The holder in words. */
+export const nameOf = (holder: Holder | null): string =>
+  holder === null ? 'another program' : `${holder.name ?? 'a program'} (pid ${holder.pid})`;

@@ -5,7 +5,7 @@ import type { Scene, View } from './view.ts';
 /** For programs: the line `listening`, then each event as a line, its name under `event` as in the first line. */
 export function jsonView(cli: Cli, { redact }: Pick<Scene, 'redact'>): View {
   return {
-    opened: ({ pid, control }) => printJson(cli, { event: 'listening', url: null, token: null, pid, control }),
+    opened: ({ url, token, pid, control }) => printJson(cli, { event: 'listening', url, token, pid, control }),
     event: event => printJson(cli, { event: event.type, ...redactDeep(event, redact) }),
     stopping: () => note(cli, 'stopping…'),
     say: text => note(cli, text),

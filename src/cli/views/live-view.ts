@@ -19,13 +19,16 @@ export function liveView(cli: Cli, scene: Scene): View {
   const startedAt = performance.now();
   let events: readonly EventLine[] = [];
   let frame: NodeJS.Timeout | null = null;
+  let endpoint: readonly string[] = [];
   let closing: 'no' | 'stopping' | 'closed' = 'no';
 
   const draw = (): void => {
     frame = null;
     const servers = scene.status().map(server => redactStatus(server, scene.redact));
     const footer =
-      closing === 'no' ? [...advice(servers), 'Ctrl-C stops everything'] : ['stopping… (Ctrl-C again: at once)'];
+      closing === 'no'
+        ? [...endpoint, ...advice(servers), 'Ctrl-C stops everything']
+        : ['stopping… (Ctrl-C again: at once)'];
     const screen = {
       title: scene.title,
       uptimeMs: performance.now() - startedAt,
@@ -48,7 +51,10 @@ export function liveView(cli: Cli, scene: Scene): View {
   cli.stdout.on('resize', draw);
 
   return {
-    opened: draw,
+    opened({ url, token }) {
+      endpoint = [`clients connect to ${url}`, ...(token === null ? [] : [`with the token ${token}`])];
+      draw();
+    },
     event(event) {
       const line = eventLine(redactEvent(event, scene.redact));
       if (line !== null) events = [...events, line].slice(-KEPT_EVENTS);

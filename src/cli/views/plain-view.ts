@@ -7,7 +7,14 @@ import type { Scene, View } from './view.ts';
 export function plainView(cli: Cli, scene: Scene): View {
   let advice: string | null = null;
   return {
-    opened: ({ pid }) => print(cli, [`${scene.title} is up (pid ${pid}), "holdfast status" shows its servers`]),
+    opened({ url, token, tokenFile, pid }) {
+      // What goes into a log must not open the servers to whoever reads it.
+      const secret = token === null ? 'without a token' : `with the token in ${tokenFile}`;
+      print(cli, [
+        `${scene.title} is up (pid ${pid}), "holdfast status" shows its servers`,
+        `clients connect to ${url}, ${secret}`,
+      ]);
+    },
     event(event) {
       const line = eventLine(redactEvent(event, scene.redact));
       if (line !== null) print(cli, formatEventLine(line, Number.POSITIVE_INFINITY, cli.theme));

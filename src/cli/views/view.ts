@@ -3,6 +3,11 @@ import type { HoldfastEvent } from '../../telemetry/events.ts';
 
 /** Where a manager in the foreground can be reached. */
 export interface Listening {
+  /** Of all servers as one. */
+  readonly url: string;
+  /** What clients must show; null for none. */
+  readonly token: string | null;
+  readonly tokenFile: string;
   readonly pid: number;
   /** Path of the control socket. */
   readonly control: string;

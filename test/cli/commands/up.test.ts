@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ONE_PRESS_MS } from '../../../src/cli/interrupts.ts';
+import { readToken } from '../../../src/daemon/token.ts';
 import { os } from '../../../src/platform/platform.ts';
 import { eventually } from '../../support/eventually.ts';
 import { fixture } from '../../support/fixture.ts';
@@ -23,16 +27,17 @@ test('up holds the servers; status, call, tools and steering go through it; down
   const cli = new CommandLine(await withNothingLeft(t));
   cli.configure(servers);
   const { up, listening } = await upJson(cli);
-  assert.deepEqual(
-    { ...listening, control: typeof listening.control },
-    { event: 'listening', url: null, token: null, pid: up.child.pid, control: 'string' },
-  );
+  const { url, token, control } = listening;
+  assert.deepEqual(listening, { event: 'listening', url, token, pid: up.child.pid, control });
+  assert.match(url ?? '', /^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
+  assert.equal(token, (await readToken(join(control, '..')))?.toString());
+  assert.equal((await fetch(new URL('/livez', url ?? ''))).status, 200);
   await up.line('stdout', /"event":"server.failed".*"server":"dies"/);
   await up.line('stdout', /"event":"server.failed".*"server":"missing"/);
 
   const { code, value } = await cli.json('status');
   assert.equal(code, 0);
-  assert.equal(value.manager.pid, up.child.pid);
+  assert.deepEqual([value.manager.pid, value.manager.url, value.manager.clients], [up.child.pid, url, 0]);
   assert.deepEqual(
     value.servers.map(server => [server.name, server.state, server.health]),
     [
@@ -142,4 +147,33 @@ test('logs go to stderr when they are asked for, without secrets', async t => {
   assert.equal((await cli.run('down')).code, 0);
   const { stdout, stderr } = await up.finished;
   assert.doesNotMatch(stdout + stderr, /properties of a missing/);
+});
+
+test('a port that is taken is named with the program that holds it, and no other is taken instead', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({});
+  const other = createServer().listen(0, '127.0.0.1');
+  t.after(() => other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { code, stdout, stderr } = await cli.run('up', '--port', String(port));
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, new RegExp(`cannot listen on port ${port} of 127\\.0\\.0\\.1: it is held by `));
+  if (os === 'linux') assert.match(stderr, new RegExp(`\\(pid ${process.pid}\\)`));
+});
+
+test('without a token the endpoint is open to this machine, and never to others', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({});
+  for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
+    const { code, stderr } = await cli.run('up', '--no-token', '--host', host);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /--no-token would open the servers/);
+  }
+  const up = cli.start('up', '--json', '--no-token');
+  const { url, token } = JSON.parse(await up.line('stdout', /"listening"/)) as Answer;
+  assert.equal(token, null);
+  const asked = await fetch(new URL('/readyz', url ?? ''));
+  assert.deepEqual([asked.status, await asked.json()], [200, { isReady: true, reasons: [] }]);
+  assert.equal((await cli.run('down')).code, 0);
 });

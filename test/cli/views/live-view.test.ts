@@ -30,6 +30,8 @@ function terminal(): { cli: Cli; written: () => string } {
   return { cli, written: () => stripVTControlCharacters(text) };
 }
 
+const listening = { url: 'http://h:1/mcp', token: 't0ken', tokenFile: '/state/token', pid: 1, control: 'x' };
+
 test('the live view draws when something happens, hides secrets, and ends with what is left', async () => {
   const { cli, written } = terminal();
   let servers = [statusOf('files')];
@@ -39,8 +41,11 @@ test('the live view draws when something happens, hides secrets, and ends with w
     advice: () => 'kill -9 7',
     redact: text => text.replaceAll('secret', '[redacted]'),
   });
-  view.opened({ pid: 1, control: 'x' });
-  assert.match(written(), /● files +ready[\s\S]*kill -9 7\nCtrl-C stops everything/);
+  view.opened(listening);
+  assert.match(
+    written(),
+    /● files +ready[\s\S]*clients connect to http:\/\/h:1\/mcp\nwith the token t0ken\nkill -9 7\nCtrl-C stops everything/,
+  );
 
   servers = [failed('weather', { lastError: { message: 'no secret', hint: '', stderrTail: [] } })];
   view.event({ at: 0, type: 'server.notice', server: 'weather', instance: 1, incarnation: 1, text: 'a secret' });
@@ -61,7 +66,7 @@ test('a secret is taken out before the text is laid out: no line is too wide, an
     status: () => [failed('weather', { lastError: { message, hint: '', stderrTail: [] } })],
     redact: text => text.replaceAll(`key ${key}`, `key ${'[redacted] '.repeat(4)}`),
   });
-  view.opened({ pid: 1, control: 'x' });
+  view.opened(listening);
   view.close([]);
   assert.match(written(), /redacted/);
   assert.doesNotMatch(written(), /kkkk/);

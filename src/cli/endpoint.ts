@@ -1,0 +1,54 @@
+import { ensureToken } from '../daemon/token.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { isLoopback } from '../gateway/guard.ts';
+import type { Endpoint, Manager } from '../manager.ts';
+import { openNetwork } from '../platform/native-network.ts';
+import { os } from '../platform/platform.ts';
+import type { Cli } from './context.ts';
+import { holderOf, nameOf } from './doctor/port.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What `up` says of the endpoint; the configuration says the rest. */
+export interface EndpointWish {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** False where everybody who reaches it may use it. */
+  readonly hasToken: boolean;
+}
+
+/** @throws UsageError where everybody in the network could use the servers */
+function checkWish(wish: EndpointWish, configured: string): void {
+  const host = wish.host ?? configured;
+  if (wish.hasToken || isLoopback(host)) return;
+  throw new UsageError(
+    `--no-token would open the servers to whoever reaches ${host}`,
+    'leave out --no-token, or --host',
+  );
+}
+
+/**
+ * Opens the endpoint of a manager in the foreground.
+ *
+ * @throws UsageError · HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it
+ */
+export async function openEndpoint(
+  manager: Manager,
+  wish: EndpointWish,
+  stateDir: string,
+  env: Cli['env'],
+): Promise<Endpoint> {
+  checkWish(wish, manager.config.gateway.host);
+  const token = wish.hasToken ? env.HOLDFAST_TOKEN || (await ensureToken(stateDir)) : null;
+  try {
+    return await manager.listen({ host: wish.host, port: wish.port, token });
+  } catch (error) {
+    throw await withHolder(error, stateDir);
+  }
+}
+
+async function withHolder(error: unknown, stateDir: string): Promise<unknown> {
+  if (!(error instanceof HoldfastError) || error.details.why !== 'EADDRINUSE') return error;
+  const holder = await holderOf(Number(error.details.port), { os, network: openNetwork(), stateDir });
+  const details = { ...error.details, why: `it is held by ${nameOf(holder)}` };
+  return new HoldfastError(error.code, { details, cause: error });
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../session/clock.ts';
+import type { Attachment } from '../supervisor/attachment.ts';
+
+/** The same attachment, whose requests end after `callTimeoutMs` (0: never): fronts do not know which server a request is for. */
+export function timedAttachment(attachment: Attachment, callTimeoutMs: number, clock: Clock): Attachment {
+  if (callTimeoutMs === 0) return attachment;
+  return {
+    get server() {
+      return attachment.server;
+    },
+    get handshake() {
+      return attachment.handshake;
+    },
+    get catalogue() {
+      return attachment.catalogue;
+    },
+    request: (text, options) =>
+      attachment.request(text, { ...options, deadline: Math.min(options.deadline, clock.now() + callTimeoutMs) }),
+    notify: text => attachment.notify(text),
+    respond: text => attachment.respond(text),
+    setProfile: profile => attachment.setProfile(profile),
+    whenKnown: signal => attachment.whenKnown(signal),
+    detach: () => attachment.detach(),
+  };
+}
