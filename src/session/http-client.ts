@@ -61,6 +61,8 @@ const MAX_RESUMES = 2;
  * overtake) and `notifications/cancelled` (which ends a stream).
  */
 export class HttpClient {
+  /** What 2026-07-28 wants to see in headers is not said here. */
+  readonly isLegacy = true;
   readonly #session: HttpSession;
   readonly #setup: HttpClientSetup;
   readonly #listener: HttpListener;
