@@ -1,7 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Call } from '../session/call.ts';
 import type { Clock } from '../session/deadlines.ts';
-import type { HttpListener, SentMessage } from '../session/http-client.ts';
+import type { HttpListener, SentMessage } from '../session/http-listener.ts';
 import { isSessionLost, type KnownSession } from '../session/http-session.ts';
 import {
   answerWithId,

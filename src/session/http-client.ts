@@ -4,6 +4,7 @@ import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
 import { readBody, readEvents, readExcerpt, type StreamEnd } from './http-body.ts';
 import type { HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, networkFault } from './http-errors.ts';
+import type { HttpListener } from './http-listener.ts';
 import { answeredBy, Post } from './http-post.ts';
 import {
   EXCERPT_BYTES,
@@ -19,27 +20,6 @@ import {
 import { keepStream, pauseBetween, RETRY_MS } from './http-stream.ts';
 import { type Envelope, parseMessage } from './json-text.ts';
 import type { OversizeEvent, SseEvent } from './sse-parser.ts';
-
-/** A message that was sent; `key`: the id of a request, as text. */
-export interface SentMessage {
-  readonly key: string | null;
-  readonly method: string | null;
-}
-
-export interface HttpListener {
-  /** A message of the server, on whichever stream it came. */
-  onMessage(envelope: Envelope): void;
-  /** A message over the limit was skipped. */
-  onOversize(message: OversizeEvent): void;
-  /** The server sent something that is no message. */
-  onNoise(why: string): void;
-  /** One message was refused, or will not be answered; all else goes on. */
-  onFailed(message: SentMessage, error: HoldfastError): void;
-  /** The connection of one message that had been sent broke, and it may have run. Whether the session is still there is not known. */
-  onBroken(message: SentMessage, error: HoldfastError): void;
-  /** The session is gone, or the server. Once, and nothing after it. */
-  onLost(error: HoldfastError): void;
-}
 
 export interface HttpClientSetup extends HttpConnectionSetup {
   readonly maxMessageBytes: number;

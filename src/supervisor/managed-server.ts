@@ -3,33 +3,18 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
 import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import { type Handshake, type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
-import { capabilitiesOf, type Handlers } from '../session/host-handlers.ts';
+import { capabilitiesOf } from '../session/host-handlers.ts';
 import { notification } from '../session/json-text.ts';
-import type { KeptStore } from '../session/kept-store.ts';
 import { Attached, type AttachedTo } from './attached.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
 import { Audience, type Member } from './audience.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Instance } from './instance.ts';
-import type { InstanceContext } from './instance-setup.ts';
 import { Knowledge } from './knowledge.ts';
 import { libraryMember } from './library-member.ts';
+import type { ManagedServerSetup } from './managed-server-setup.ts';
 import { place } from './placement.ts';
 import { canMore, keyOf } from './profile.ts';
-
-export interface ManagedServerSetup {
-  readonly config: ServerConfig;
-  /** Place in the configuration. */
-  readonly order: number;
-  readonly context: InstanceContext;
-  readonly store: KeptStore;
-  /** How servers that several clients share know their client. */
-  readonly clientInfo: ClientProfile['clientInfo'];
-  readonly isForOneClient: boolean;
-  /** What the library answers. */
-  readonly handlers: Handlers;
-  readonly onNotification: (text: string) => void;
-}
 
 /** One configured server: the processes that serve its clients, and which of them serves whom. */
 export class ManagedServer implements AttachedTo {
