@@ -178,9 +178,14 @@ export class Calls {
     }
   }
 
-  /** The server asks the client something: which call is behind it cannot be told, so none of these may be repeated. */
-  markAsked(): void {
-    for (const call of this.#open) if (call.place === 'written') call.hasAsked = true;
+  /** The call that the server has under this id. */
+  withId(upstreamId: number): Call | null {
+    return this.#inFlight.get(upstreamId) ?? null;
+  }
+
+  /** The server asks the client something, about this call; where it cannot be told about which, none of them may be repeated. */
+  markAsked(about: Call | null): void {
+    for (const call of about === null ? this.#open : [about]) if (call.place === 'written') call.hasAsked = true;
   }
 
   /** Passes on the progress of a call, under its caller's token. After a replay, only what is new. */
@@ -225,9 +230,8 @@ export class Calls {
     const pending = {
       onAnswer: (answer: ResponseEnvelope) =>
         this.#finish(call, { ok: true, text: answerWithId(answer, call.id) }, answer),
-      // `close` decides about calls of a lost process; only an answer that cannot be used comes here.
-      onLost: (error: HoldfastError) =>
-        this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun: error.mayHaveRun ?? true }))),
+      // `close` decides about calls of a lost process; only an answer that cannot be used, or is lost alone, comes here.
+      onLost: (error: HoldfastError, mayRepeat = false) => this.#spoilt(call, error, mayRepeat),
     };
     const onWritten = () => {
       call.place = 'written';
@@ -235,6 +239,21 @@ export class Calls {
     const outgoing = upstream.send(id, text, pending, { onWritten, isOwed });
     if (outgoing === null) return this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
     call.outgoing = outgoing;
+  }
+
+  /** There will be no answer although the server lives: a remote one's connection for this call alone may have broken. */
+  #spoilt(call: Call, error: HoldfastError, mayRepeat: boolean): void {
+    const fate = fateOf(call, { ...this.#options, isSafe: this.#isSafe(call) });
+    if (mayRepeat && fate === 'replay' && this.#upstream !== null) {
+      if (call.upstreamId !== null) this.#inFlight.delete(call.upstreamId);
+      call.replays++;
+      call.toldBefore = call.progress;
+      call.options.onReplay?.();
+      return this.#send(call, this.#upstream, true);
+    }
+    // What refused the repeat says nothing of the first time.
+    const mayHaveRun = call.replays > 0 || (error.mayHaveRun ?? true);
+    this.#finish(call, failure(error.with({ server: this.#options.server, mayHaveRun })));
   }
 
   #expire(call: Call): void {

@@ -1,15 +1,30 @@
 import type { IncomingMessage } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Clock } from '../process/clock.ts';
 import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
-import { pause } from '../process/wait.ts';
 import { readBody, readEvents, readExcerpt, type StreamEnd } from './http-body.ts';
 import type { HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, networkFault } from './http-errors.ts';
 import { answeredBy, Post } from './http-post.ts';
-import { EVENTS, HttpSession, isAway, isStream, refusal, sessionLost, statusOf } from './http-session.ts';
+import {
+  EXCERPT_BYTES,
+  HttpSession,
+  hasEvents,
+  isAway,
+  isStream,
+  type KnownSession,
+  refusal,
+  sessionLost,
+  statusOf,
+} from './http-session.ts';
+import { keepStream, pauseBetween, RETRY_MS } from './http-stream.ts';
 import { type Envelope, parseMessage } from './json-text.ts';
 import type { OversizeEvent, SseEvent } from './sse-parser.ts';
+
+/** A message that was sent; `key`: the id of a request, as text. */
+export interface SentMessage {
+  readonly key: string | null;
+  readonly method: string | null;
+}
 
 export interface HttpListener {
   /** A message of the server, on whichever stream it came. */
@@ -18,8 +33,10 @@ export interface HttpListener {
   onOversize(message: OversizeEvent): void;
   /** The server sent something that is no message. */
   onNoise(why: string): void;
-  /** One message was refused, or will not be answered; all else goes on. `key`: the id of a request, as text. */
-  onFailed(message: { readonly key: string | null; readonly method: string | null }, error: HoldfastError): void;
+  /** One message was refused, or will not be answered; all else goes on. */
+  onFailed(message: SentMessage, error: HoldfastError): void;
+  /** The connection of one message that had been sent broke, and it may have run. Whether the session is still there is not known. */
+  onBroken(message: SentMessage, error: HoldfastError): void;
   /** The session is gone, or the server. Once, and nothing after it. */
   onLost(error: HoldfastError): void;
 }
@@ -28,18 +45,14 @@ export interface HttpClientSetup extends HttpConnectionSetup {
   readonly maxMessageBytes: number;
   /** So many messages may wait to be sent. */
   readonly maxQueue: number;
+  /** A session that is there already. */
+  readonly session?: KnownSession | undefined;
+  /** Whether streams that break are taken up again; by default they are. Where only an end of the server breaks one, that is waiting in vain. */
+  readonly resumes?: boolean;
 }
 
-/** A stream that breaks is taken up again after this time, where the server does not say. */
-const RETRY_MS = 1_000;
-/** A server that ends its stream again and again, without a word, is asked ever more seldom. */
-const MAX_RETRY_MS = 30_000;
-const MIN_RETRY_MS = 50;
 /** So often in a row the server may be out of reach when a stream with an answer to come is to be taken up. */
 const MAX_RESUMES = 2;
-/** Of the body of a refusal. */
-const EXCERPT_BYTES = 16_384;
-
 /**
  * One session with a remote server: the client's side of MCP's "Streamable HTTP" of 2025-03-26 to 2025-11-25, raw JSON-RPC in and out.
  * It ends when it is closed or lost; it never begins a session anew by itself.
@@ -48,12 +61,14 @@ const EXCERPT_BYTES = 16_384;
  * overtake) and `notifications/cancelled` (which ends a stream).
  */
 export class HttpClient {
+  /** What 2026-07-28 wants to see in headers is not said here. */
+  readonly isLegacy = true;
   readonly #session: HttpSession;
-  readonly #clock: Clock;
-  readonly #maxMessageBytes: number;
-  readonly #maxQueue: number;
+  readonly #setup: HttpClientSetup;
   readonly #listener: HttpListener;
   readonly #posts = new Set<Post>();
+  /** Those that want an answer, by their ids. */
+  readonly #requests = new Map<string, Post>();
   readonly #streams = new AbortController();
   /** Messages that have not left yet. */
   #unsent = 0;
@@ -62,27 +77,31 @@ export class HttpClient {
   /** What must have arrived before anything else is sent. */
   #barrier: Promise<void> | null = null;
 
-  constructor({ maxMessageBytes, maxQueue, ...setup }: HttpClientSetup, listener: HttpListener) {
-    this.#session = new HttpSession(setup);
-    this.#clock = setup.clock;
-    this.#maxMessageBytes = maxMessageBytes;
-    this.#maxQueue = maxQueue;
+  constructor(setup: HttpClientSetup, listener: HttpListener) {
+    this.#session = new HttpSession(setup, setup.session);
+    this.#setup = setup;
     this.#listener = listener;
+  }
+
+  /** What another connection needs to go on with this session. */
+  get known(): KnownSession {
+    return this.#session.known;
   }
 
   /** Messages that wait to be sent, and how many may. */
   get fullness(): { depth: number; limit: number } {
-    return { depth: this.#unsent, limit: this.#maxQueue };
+    return { depth: this.#unsent, limit: this.#setup.maxQueue };
   }
 
   /** Sends one message. It can be taken back until it has left; null when too many wait, and nothing has been taken then. */
   write(text: string, options: WriteOptions = {}): Outgoing | null {
-    if (this.#unsent >= this.#maxQueue && options.isOwed !== true) return null;
+    if (this.#unsent >= this.#setup.maxQueue && options.isOwed !== true) return null;
     const post = new Post(text, options);
     const outgoing = { withdraw: () => post.withdraw() };
     // A message to a session that is over waits for the next one.
     if (this.#isOver) return outgoing;
     this.#posts.add(post);
+    if (post.key !== null) this.#requests.set(post.key, post);
     this.#unsent++;
     const carried = this.#carry(post, this.#barrier);
     if (post.method === 'notifications/initialized') this.#barrier = carried;
@@ -93,7 +112,16 @@ export class HttpClient {
   async listen(): Promise<void> {
     await this.#barrier;
     try {
-      await this.#listen();
+      await keepStream(this.#session, this.#setup.clock, this.#streams.signal, {
+        onOpen: isOpen => {
+          this.#isListening = isOpen;
+        },
+        read: async response => {
+          const end = await this.#read(response);
+          if (this.#setup.resumes === false && !this.#isOver) throw connectionLost('the stream of the session ended');
+          return end;
+        },
+      });
     } catch (error) {
       this.#lose(error);
     }
@@ -137,23 +165,29 @@ export class HttpClient {
       await this.#received(post, response);
       if (post.cancels === null) return;
       // It will not be answered any more, and its stream would stay open.
-      for (const other of this.#posts) if (other.key === post.cancels) other.controller.abort();
+      this.#requests.get(post.cancels)?.controller.abort();
     } catch (error) {
-      if (!signal.aborted) this.#lose(error);
+      if (!signal.aborted) this.#broke(post, error);
     } finally {
       sent();
       post.done();
       this.#posts.delete(post);
+      if (post.key !== null && this.#requests.get(post.key) === post) this.#requests.delete(post.key);
     }
+  }
+
+  /** One that has not left, or was not taken, tells that nobody is there; any other may be the only one. */
+  #broke(post: Post, error: unknown): void {
+    if (!post.isWritten || post.isRefused) return this.#lose(error);
+    if (!this.#isOver) this.#listener.onBroken(post, networkFault(error, ''));
   }
 
   async #received(post: Post, response: IncomingMessage): Promise<void> {
     const status = statusOf(response);
     if (status < 200 || status > 299) return this.#refused(post, response);
     if (post.method === 'initialize') this.#session.began(response);
-    const type = response.headers['content-type'] ?? '';
-    if (type.startsWith(EVENTS)) return this.#follow(post, response);
-    const body = await readBody(response, this.#maxMessageBytes);
+    if (hasEvents(response)) return this.#follow(post, response);
+    const body = await readBody(response, this.#setup.maxMessageBytes);
     if (body.kind === 'oversize') this.#oversize(body);
     else if (body.kind === 'text' && body.text.trim() !== '') this.#deliver(body.text);
     else if (body.kind === 'broken' && !post.isOver) throw connectionLost('an answer broke off');
@@ -181,8 +215,8 @@ export class HttpClient {
         if (end.events > 0 || end.lastEventId !== null) failures = 0;
       }
       if (post.isOver) return;
-      if (position === null) throw connectionLost('a stream ended before the answer');
-      await pause(this.#clock, span(retryMs * 2 ** failures), signal);
+      if (position === null || this.#setup.resumes === false) throw connectionLost('a stream ended before the answer');
+      await pauseBetween(this.#setup.clock, retryMs * 2 ** failures, signal);
       if (post.isOver) return;
       response = await this.#resume(position, signal, failures >= MAX_RESUMES);
       failures++;
@@ -200,35 +234,15 @@ export class HttpClient {
     }
     if (isStream(response)) return response;
     response.resume();
-    if (statusOf(response) === 404) throw sessionLost();
-    throw connectionLost(`a stream could not be taken up again (HTTP status ${statusOf(response)})`);
-  }
-
-  async #listen(): Promise<void> {
-    const { signal } = this.#streams;
-    let position: string | null = null;
-    let waitMs = RETRY_MS;
-    for (let isFirst = true; !signal.aborted; isFirst = false) {
-      const response = await this.#session.get(signal, position);
-      if (!isStream(response)) {
-        this.#isListening = false;
-        const status = statusOf(response);
-        const body = await readExcerpt(response, EXCERPT_BYTES);
-        if (status === 401 || isAway(status)) throw refusal(response, body);
-        if (!isFirst && status === 404) throw sessionLost();
-        // It has no such stream (405), or none for us: it then speaks only when it is spoken to.
-        return;
-      }
-      this.#isListening = true;
-      const end: StreamEnd = await this.#read(response);
-      position = end.lastEventId ?? position;
-      waitMs = end.retryMs ?? (end.events > 0 ? RETRY_MS : Math.min(MAX_RETRY_MS, isFirst ? waitMs : waitMs * 2));
-      await pause(this.#clock, span(waitMs), signal);
+    if (statusOf(response) !== 404) {
+      throw connectionLost(`a stream could not be taken up again (HTTP status ${statusOf(response)})`);
     }
+    this.#lose(sessionLost());
+    return null;
   }
 
   #read(response: IncomingMessage): Promise<StreamEnd> {
-    return readEvents(response, this.#maxMessageBytes, {
+    return readEvents(response, this.#setup.maxMessageBytes, {
       onEvent: ({ type, data }: SseEvent) => {
         if (type === 'message' && data !== '') this.#deliver(data);
       },
@@ -260,15 +274,13 @@ export class HttpClient {
     if (this.#isOver) return;
     const parsed = parseMessage(text);
     if (!parsed.ok) return this.#listener.onNoise(parsed.why);
-    for (const key of answeredBy(parsed.envelope)) {
-      for (const post of this.#posts) if (post.key === key) this.#answered(post, parsed.envelope);
-    }
+    for (const key of answeredBy(parsed.envelope)) this.#answered(this.#requests.get(key), parsed.envelope);
     this.#listener.onMessage(parsed.envelope);
   }
 
-  #answered(post: Post, { value }: Envelope): void {
-    post.answered(this.#clock);
-    if (post.method !== 'initialize') return;
+  #answered(post: Post | undefined, { value }: Envelope): void {
+    post?.answered(this.#setup.clock);
+    if (post?.method !== 'initialize') return;
     const { result } = value as { result?: { protocolVersion?: unknown } | null };
     this.#session.agreed(result?.protocolVersion);
   }
@@ -276,16 +288,13 @@ export class HttpClient {
   #oversize(message: OversizeEvent): void {
     if (this.#isOver) return;
     if (message.id !== null && !message.hasMethod) {
-      const key = String(JSON.parse(message.id));
-      for (const post of this.#posts) if (post.key === key) post.answered(this.#clock);
+      this.#requests.get(String(JSON.parse(message.id)))?.answered(this.#setup.clock);
     }
     this.#listener.onOversize(message);
   }
 
   #fail(post: Post, error: HoldfastError): void {
-    post.answered(this.#clock);
+    post.answered(this.#setup.clock);
     if (!this.#isOver) this.#listener.onFailed(post, error);
   }
 }
-
-const span = (ms: number): number => Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, ms));

@@ -28,6 +28,9 @@ export class RemoteLife implements InstanceLife {
   readonly #steps: StartSteps;
   #client: HttpClient | null = null;
   #upstream: Upstream | null = null;
+  /** Calls that will not be answered, while it is not known whether the session is still there. */
+  readonly #broken = new Map<string, HoldfastError>();
+  #isInDoubt = false;
 
   constructor(setup: RemoteLifeSetup) {
     this.#setup = setup;
@@ -110,7 +113,32 @@ export class RemoteLife implements InstanceLife {
         else if (key !== null) this.#upstream?.spoil(key, error);
         else onNotice(`${method ?? 'an answer'} was not taken: ${error.message}`);
       },
+      onBroken: ({ key, method }, error) => {
+        // Its own start, or what would tell whether it lives.
+        if (method === 'initialize' || method === 'ping') return this.#steps.down(error.with({ server }));
+        this.#doubt(key, error);
+      },
       onLost: error => this.#steps.down(error.with({ server })),
     };
+  }
+
+  /** One connection broke: a ping shows whether the session has gone with it, and every call; else that one call is told. */
+  #doubt(key: string | null, error: HoldfastError): void {
+    if (key !== null) this.#broken.set(key, error);
+    const upstream = this.#upstream;
+    if (upstream === null || this.#isInDoubt) return;
+    this.#isInDoubt = true;
+    const { config, clock } = this.#setup;
+    const lost = error.with({ server: config.name });
+    const timer = clock.setTimer(config.options.health.pingMs, () => this.#steps.down(lost));
+    const known = () => {
+      timer.cancel();
+      this.#isInDoubt = false;
+      const broken = [...this.#broken];
+      this.#broken.clear();
+      // Where it went down meanwhile, nobody waits any more.
+      for (const [one, why] of broken) upstream.spoil(one, why, true);
+    };
+    void upstream.ask('ping').then(known, known);
   }
 }

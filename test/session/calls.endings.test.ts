@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Desk } from './desk.ts';
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import type { WriteOptions } from '../../src/process/stdin-queue.ts';
+import { Upstream } from '../../src/session/upstream.ts';
+import { Desk, gone } from './desk.ts';
 
 test('a call waits 30 s for its server, and not longer because every start fails', async () => {
   const desk = new Desk();
@@ -106,4 +109,40 @@ test('a signal that serves many calls is let go by each that has ended', async (
     await asked.answered();
     assert.equal(listeners, 0);
   }
+});
+
+test('an answer that is lost alone: a safe call is sent once more in the same life, another may have run', async () => {
+  const lost = new HoldfastError('CONNECTION_LOST', { details: { why: 'cut' } });
+  const desk = new Desk();
+  const server = desk.up();
+  let replays = 0;
+  const [safe, unsafe] = [desk.call('read', '"r"', { onReplay: () => replays++ }), desk.call('write', '"w"')];
+  desk.upstream?.spoil('1', lost, true);
+  desk.upstream?.spoil('2', lost, true);
+  const error = await unsafe.failed();
+  assert.deepEqual([error.code, error.mayHaveRun], ['CONNECTION_LOST', true]);
+  assert.deepEqual([server.asked('tools/call').length, replays, await safe.isOpen()], [3, 1, true]);
+  desk.upstream?.spoil('3', lost, true);
+  assert.deepEqual([(await safe.failed()).mayHaveRun, server.asked('tools/call').length], [true, 3]);
+  assert.deepEqual([desk.calls.inFlight, desk.calls.held], [0, 0]);
+});
+
+test('what the server did not take of a call that was written is held, whatever it is', async () => {
+  const desk = new Desk();
+  const taken: string[] = [];
+  const refusing = {
+    fullness: { depth: 0, limit: 1 },
+    write: (line: string, options: WriteOptions = {}) => {
+      taken.push(line);
+      options.onWritten?.();
+      return { withdraw: () => true };
+    },
+  };
+  const silent = { onHeard: () => {}, onRequest: () => {}, onNotification: () => {}, onStray: () => {} };
+  desk.calls.open(new Upstream(refusing, silent));
+  const asked = desk.call('write');
+  assert.deepEqual(desk.calls.close(gone(), false), { held: 1, replayed: 0, rejected: 0 });
+  assert.equal(taken.length, 1);
+  desk.up().say('{"jsonrpc":"2.0","id":1,"result":{}}');
+  assert.equal(await asked.answered(), '{"jsonrpc":"2.0","id":1,"result":{}}');
 });

@@ -14,14 +14,18 @@ interface Talk {
   readonly noise: string[];
   readonly failed: { key: string | null; method: string | null; error: HoldfastError }[];
   readonly oversize: unknown[];
+  readonly broken: Talk['failed'];
   readonly lost: HoldfastError[];
   /** Waits for so many messages in all. */
   heard(count: number): Promise<string[]>;
   gone(): Promise<HoldfastError>;
+  /** Waits for a message of which it is not known what has become. */
+  broke(): Promise<HoldfastError>;
 }
 
 async function talk(t: TestContext, url: (server: HttpServer) => string = ({ url }) => url): Promise<Talk> {
   const server = await HttpServer.start();
+  const broken: Talk['failed'] = [];
   const [messages, noise, failed, oversize, lost]: [string[], string[], Talk['failed'], unknown[], HoldfastError[]] = [
     [],
     [],
@@ -43,6 +47,7 @@ async function talk(t: TestContext, url: (server: HttpServer) => string = ({ url
       onNoise: why => noise.push(why),
       onFailed: ({ key, method }, error) => failed.push({ key, method, error }),
       onOversize: message => oversize.push(message),
+      onBroken: ({ key, method }, error) => broken.push({ key, method, error }),
       onLost: error => lost.push(error),
     },
   );
@@ -60,7 +65,12 @@ async function talk(t: TestContext, url: (server: HttpServer) => string = ({ url
     assert.equal(lost.length, 1);
     return lost[0] ?? assert.fail();
   };
-  return { server, client, messages, noise, failed, oversize, lost, heard, gone };
+  const broke = async () => {
+    await eventually(() => broken.length > 0, { what: 'the break' });
+    assert.deepEqual(lost, []);
+    return broken[0]?.error ?? assert.fail();
+  };
+  return { server, client, messages, noise, failed, broken, oversize, lost, heard, gone, broke };
 }
 
 const INITIALIZE = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}';
@@ -176,17 +186,43 @@ test('a stream that breaks before the answer is taken up with the last event', a
   assert.deepEqual(lost, []);
 });
 
-test('a stream that breaks and cannot be taken up ends the session, and its call may have run', async t => {
-  const { server, client, gone } = await begun(t);
+const breaks: readonly (readonly [says: string, by: (exchange: Exchange) => void, why: string])[] = [
+  [
+    'a stream that breaks and cannot be taken up',
+    ({ response }) => response.writeHead(200, EVENTS).write(': nothing\n\n', () => response.destroy()),
+    'a stream ended before the answer',
+  ],
+  [
+    'a body that breaks off',
+    ({ response }) => response.writeHead(200, JSON_TYPE).write('{"jsonrpc"', () => response.destroy()),
+    'an answer broke off',
+  ],
+  ['a connection that is cut without a word', ({ response }) => response.destroy(), 'ECONNRESET'],
+];
+for (const [says, by, why] of breaks) {
+  test(`${says} is of that message alone, which may have run`, async t => {
+    const { server, client, broke, broken, heard } = await begun(t);
+    answering(server, 'tools/call', by);
+    const outgoing = client.write(call(2));
+    const error = await broke();
+    assert.deepEqual([error.code, error.details.why, broken[0]?.key], ['CONNECTION_LOST', why, '2']);
+    assert.equal(outgoing?.withdraw(), false);
+    server.intercept = () => false;
+    client.write(call(3));
+    await heard(1);
+  });
+}
+
+test('a stream that cannot be taken up, since the session is gone, ends the session', async t => {
+  const { server, client, gone, broken } = await begun(t);
   answering(server, 'tools/call', ({ response }) => {
-    response.writeHead(200, EVENTS).write(': nothing\n\n', () => response.destroy());
+    server.forget();
+    response.writeHead(200, EVENTS).write('id: e1\nretry: 50\ndata:\n\n', () => response.destroy());
   });
   const outgoing = client.write(call(2));
-  assert.deepEqual(
-    [(await gone()).code, (await gone()).details.why],
-    ['CONNECTION_LOST', 'a stream ended before the answer'],
-  );
-  assert.equal(outgoing?.withdraw(), false);
+  assert.match((await gone()).message, /does not know our session/);
+  assert.equal(outgoing?.withdraw(), false, 'it had been taken');
+  assert.deepEqual(broken, []);
 });
 
 test('a session that the server has forgotten is lost, and the message has not run', async t => {
@@ -218,28 +254,33 @@ test('a server that is not there is lost, and the message has not left', async t
   await server.open();
 });
 
-const refusals: readonly (readonly [status: number, code: string, isEnd: boolean, mayHaveRun: boolean | undefined])[] =
-  [
-    [400, 'NETWORK_HTTP_STATUS', false, false],
-    [401, 'NETWORK_AUTH', true, undefined],
-    [403, 'NETWORK_AUTH', false, undefined],
-    [405, 'NETWORK_NO_ENDPOINT', false, false],
-    [407, 'NETWORK_PROXY_AUTH', true, undefined],
-    [413, 'NETWORK_HTTP_STATUS', false, false],
-    [429, 'NETWORK_RATE_LIMITED', false, false],
-    [500, 'NETWORK_HTTP_STATUS', false, undefined],
-    [503, 'NETWORK_HTTP_STATUS', true, undefined],
-  ];
-for (const [status, code, isEnd, mayHaveRun] of refusals) {
-  test(`status ${status} is ${code}, ${isEnd ? 'and ends the session' : 'of that message alone'}`, async t => {
-    const { server, client, failed, gone, heard, lost } = await begun(t);
+const refusals: readonly (readonly [
+  status: number,
+  code: string,
+  end: 'alone' | 'broken' | 'lost',
+  mayHaveRun: boolean | undefined,
+])[] = [
+  [400, 'NETWORK_HTTP_STATUS', 'alone', false],
+  [401, 'NETWORK_AUTH', 'lost', undefined],
+  [403, 'NETWORK_AUTH', 'alone', undefined],
+  [405, 'NETWORK_NO_ENDPOINT', 'alone', false],
+  [407, 'NETWORK_PROXY_AUTH', 'lost', undefined],
+  [413, 'NETWORK_HTTP_STATUS', 'alone', false],
+  [429, 'NETWORK_RATE_LIMITED', 'alone', false],
+  [500, 'NETWORK_HTTP_STATUS', 'alone', undefined],
+  [502, 'NETWORK_HTTP_STATUS', 'broken', undefined],
+  [503, 'NETWORK_HTTP_STATUS', 'broken', undefined],
+];
+const meaning = { alone: 'of that message alone', broken: 'doubtful', lost: 'the end of the session' };
+for (const [status, code, end, mayHaveRun] of refusals) {
+  test(`status ${status} is ${code}, and ${meaning[end]}`, async t => {
+    const { server, client, failed, gone, broke, heard, lost } = await begun(t);
     answering(server, 'tools/call', ({ response }) =>
       response.writeHead(status, { 'retry-after': '7' }).end('no Bearer secret'),
     );
     client.write(call(2));
-    if (isEnd) {
-      const error = await gone();
-      assert.equal(error.code, code);
+    if (end !== 'alone') {
+      assert.equal((await (end === 'lost' ? gone() : broke())).code, code);
       return;
     }
     await eventually(() => failed.length > 0, { what: 'the refusal' });

@@ -82,17 +82,36 @@ describe('a remote server', { concurrency: 2 }, () => {
     assert.equal(story().at(-1), 'ready');
   });
 
-  test('that breaks off in a call: a safe one is repeated, another may have run', async t => {
-    const { server, manager, event } = await far(t);
+  test('that breaks off calls and lives on keeps its session: a safe one is repeated, another may have run', async t => {
+    const { server, manager, story } = await far(t);
     await manager.start();
     const safe = manager.callTool('far', 'wait');
     const unsafe = fault(manager.callTool('far', 'change', { text: 'x' }));
     server.intercept = ({ message }) => message.params?.name === 'change';
     await eventually(() => server.story.filter(method => method === 'tools/call').length === 2, { what: 'both calls' });
     server.drop();
+    const { code, mayHaveRun } = await unsafe;
+    assert.deepEqual([code, mayHaveRun], ['CONNECTION_LOST', true]);
+    await eventually(() => server.story.filter(method => method === 'tools/call').length === 3, { what: 'the repeat' });
+    server.release();
+    assert.equal(text(await safe), 'waited');
+    assert.deepEqual(story(), START);
+    assert.ok(server.story.includes('ping'));
+  });
+
+  test('that breaks off calls and is gone is waited for: the same of its calls', async t => {
+    const holdfast = { restart: { ...quick.restart, retries: 50, minMs: 50, maxMs: 50 } };
+    const { server, manager, event } = await far(t, { holdfast });
+    await manager.start();
+    const safe = manager.callTool('far', 'wait');
+    const unsafe = fault(manager.callTool('far', 'change', { text: 'x' }));
+    server.intercept = ({ message }) => message.params?.name === 'change';
+    await eventually(() => server.story.filter(method => method === 'tools/call').length === 2, { what: 'both calls' });
+    await server.close();
     const { code, mayHaveRun, message } = await unsafe;
     assert.deepEqual([code, mayHaveRun], ['PROCESS_EXITED_DURING_CALL', true]);
     assert.match(message, /connection/);
+    await server.open();
     await event('server.ready', () => true, 2);
     await eventually(() => server.story.filter(method => method === 'tools/call').length === 3, { what: 'the repeat' });
     server.release();
