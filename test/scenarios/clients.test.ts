@@ -9,6 +9,7 @@ import { CommandLine } from '../cli/run-cli.ts';
 import { toolPath, toolsNode } from '../support/conformance.ts';
 import { fixture } from '../support/fixture.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
+import { HttpSession, textOf } from '../support/http-session.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 import { checkBeforeAndAfter } from '../support/scenario-check.ts';
 import { sdkClients, statelessClient } from '../support/sdk-clients.ts';
@@ -72,6 +73,22 @@ async function withInspector(gateway: Gateway, node: string, folder: string, pro
   }
 }
 
+/** By hand, since the SDKs speak only the newest one that both sides know. */
+async function withRevision(gateway: Gateway, asked: string, spoken: string): Promise<void> {
+  for (const { place, server, prefix } of PLACES) {
+    const session = await HttpSession.open({
+      url: gateway.url(server),
+      token: gateway.token,
+      protocolVersion: asked,
+    });
+    const { protocolVersion } = session.initialized.result as { protocolVersion: string };
+    assert.equal(protocolVersion, spoken, place);
+    assert.equal(textOf(await session.call(`${prefix}echo`, { text: asked })), asked, place);
+    await session.end();
+    session.hangUp();
+  }
+}
+
 test('clients that people use list, call and are asked, at one server and at all as one', {
   concurrency: 2,
 }, async t => {
@@ -86,6 +103,10 @@ test('clients that people use list, call and are asked, at one server and at all
     for (const [name, create] of [...sdkClients, ['client 2, stateless', statelessClient] as const])
       await t.test(name, () => withSdk(gateway, create));
   };
+  for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
+    await t.test(`a client of ${revision}`, () => withRevision(gateway, revision, revision));
+  await t.test('a client of a revision that nobody knows', () => withRevision(gateway, '2025-07-07', '2025-11-25'));
+
   const node = toolsNode();
   const skip = node === null && 'it needs Node 22, and tools/ has none for this system';
   const inspectors = ['legacy', 'modern'].map(era =>

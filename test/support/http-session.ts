@@ -57,6 +57,8 @@ export class HttpSession {
   readonly #agent: Agent;
   readonly #pending = new Map<string, Pending>();
   readonly #requests = new Set<ClientRequest>();
+  /** What both sides agreed on. */
+  #version: string | undefined;
   #ids = 0;
 
   constructor(options: HttpSessionOptions) {
@@ -71,6 +73,7 @@ export class HttpSession {
     const clientInfo = { name, version: '1' };
     session.initialized = await session.request('initialize', { protocolVersion, capabilities, clientInfo });
     if (session.initialized.error) throw new Error(JSON.stringify(session.initialized.error));
+    session.#version = (session.initialized.result as { protocolVersion: string }).protocolVersion;
     await session.notify('notifications/initialized');
     return session;
   }
@@ -133,8 +136,9 @@ export class HttpSession {
     options: { readonly signal?: AbortSignal } = {},
     onOpen: () => void = () => {},
   ): Promise<void> {
-    const { url, token, protocolVersion = '2025-11-25' } = this.#options;
-    const session = this.id === undefined ? {} : { 'mcp-session-id': this.id, 'mcp-protocol-version': protocolVersion };
+    const { url, token } = this.#options;
+    const version = this.#version === undefined ? {} : { 'mcp-protocol-version': this.#version };
+    const session = this.id === undefined ? {} : { 'mcp-session-id': this.id, ...version };
     const authorization = token == null ? {} : { authorization: `Bearer ${token}` };
     return new Promise((resolve, reject) => {
       const request = send(url, {
