@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Progress } from '../src/supervisor/client.ts';
+import { CommandLine } from './cli/run-cli.ts';
 import { everythingOverHttp } from './fixtures/lib/everything-http.ts';
+import { fixture } from './support/fixture.ts';
+import { startGateway } from './support/gateway.ts';
 import { withNothingLeft } from './support/leak-check.ts';
 import { manage, quick } from './support/managed.ts';
 
@@ -42,4 +45,30 @@ test('the official test server over HTTP: lists, progress, a question in a call,
   assert.match(await answer, /again/);
   assert.deepEqual(story().slice(-2), ['starting', 'ready']);
   assert.ok(story().every(word => !word.startsWith('survivors')));
+});
+
+test('a Holdfast behind a Holdfast: neither a killed server nor a killed manager is the business of whoever calls', async t => {
+  const sandbox = await withNothingLeft(t);
+  const cli = new CommandLine(sandbox);
+  cli.configure({ one: fixture('well-behaved') });
+  let behind = await startGateway(cli);
+  const headers = { Authorization: `Bearer ${behind.token}` };
+  const restart = { ...quick.restart, retries: 200, minMs: 50, maxMs: 50 };
+  const spec = { url: behind.url('one'), headers, holdfast: { restart } };
+  const { manager, status, story, text } = await manage(t, { far: spec }, { sandbox });
+  await manager.start();
+  assert.deepEqual([status().state, status().pid], ['ready', null]);
+  const pid = Number(await text('pid'));
+  process.kill(pid, 'SIGKILL');
+  assert.notEqual(Number(await text('pid')), pid);
+  assert.deepEqual(story(), ['starting', 'ready'], 'the Holdfast behind has dealt with it');
+
+  behind.up.child.kill('SIGKILL');
+  await behind.up.finished;
+  const answer = text('echo', { text: 'still here' });
+  behind = await startGateway(cli, '--port', String(behind.port));
+  assert.equal(await answer, 'still here');
+  assert.equal(status().state, 'ready');
+  await manager.close();
+  await behind.stop();
 });
