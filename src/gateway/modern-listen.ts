@@ -1,8 +1,9 @@
 import { isObject } from '../config/is-object.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { RESERVED } from '../session/era.ts';
 import { notification, parseMessage, request } from '../session/json-text.ts';
 import type { Explain, Reply } from './modern-reply.ts';
-import { type ModernRequest, RESERVED, RPC } from './modern-request.ts';
+import { type ModernRequest, RPC } from './modern-request.ts';
 import type { ModernSession, SessionUser } from './modern-sessions.ts';
 import { resultText, withMeta } from './modern-text.ts';
 

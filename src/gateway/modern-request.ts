@@ -2,11 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../config/is-object.ts';
+import { MODERN_VERSION, RESERVED } from '../session/era.ts';
 import { LEGACY_VERSIONS } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 
-const MODERN_VERSION = '2026-07-28';
 /** Newest first; the older ones are served on the same URL by `initialize`. */
 export const SUPPORTED_VERSIONS: readonly string[] = [MODERN_VERSION, ...LEGACY_VERSIONS];
 
@@ -23,9 +23,6 @@ export const RPC = {
   missingCapability: -32021,
   unsupportedVersion: -32022,
 } as const;
-
-/** Keys of `_meta` that belong to the protocol; a legacy server never sees them. */
-export const RESERVED = 'io.modelcontextprotocol/';
 
 export interface ModernRequest {
   readonly envelope: RequestEnvelope;

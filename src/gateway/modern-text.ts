@@ -1,14 +1,9 @@
 // Between the text of the one era and that of the other. Members are taken out, put in and copied as they stand.
 
-import { forEachMember, keyAt } from '../session/json-scan.ts';
+import { RESERVED } from '../session/era.ts';
+import { insert, type Member, rewrite, rewriteOrAdd, withMember } from '../session/json-members.ts';
 import { type RequestEnvelope, rawMember, type Slice, type Span, splice } from '../session/json-text.ts';
-import { RESERVED, RPC, SUPPORTED_VERSIONS } from './modern-request.ts';
-
-/** Says of a member what to write in its place: its raw value, another, or nothing. */
-type Rewrite = (name: string, raw: string) => string | null;
-
-/** A member to add: its name, and its raw value. */
-type Member = readonly [name: string, raw: string];
+import { RPC, SUPPORTED_VERSIONS } from './modern-request.ts';
 
 /** Methods whose call may be interrupted by questions to the client. */
 export const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -115,38 +110,4 @@ function withDefaults(object: string, added: readonly Member[], serverInfo: stri
   return serverInfo === null
     ? text
     : rewriteOrAdd(text, '_meta', meta => withDefaults(meta, [[`${RESERVED}serverInfo`, serverInfo]], null));
-}
-
-function withMember(object: string, name: string, raw: string): string {
-  return insert(
-    rewrite(object, (key, value) => (key === name ? null : value)),
-    `${JSON.stringify(name)}:${raw}`,
-  );
-}
-
-/** An object with the member `name` changed; where there is none, or none that is an object, it is made of `{}`. */
-function rewriteOrAdd(object: string, name: string, change: (raw: string) => string): string {
-  const member = rawMember(object, [name]);
-  if (member?.raw.startsWith('{') === true) return splice(object, [{ ...member, with: change(member.raw) }]);
-  return withMember(object, name, change('{}'));
-}
-
-/** Puts members first into an object; of `null`, which some servers answer, an object is made. */
-function insert(object: string, members: string): string {
-  if (object === 'null') return `{${members}}`;
-  if (!object.startsWith('{')) return object;
-  const isEmpty = /^\{\s*\}$/.test(object);
-  return `{${members}${isEmpty ? '' : ','}${object.slice(1)}`;
-}
-
-function rewrite(object: string, to: Rewrite): string {
-  let isSame = true;
-  const members: string[] = [];
-  forEachMember(object, 0, (key, span) => {
-    const raw = object.slice(span.start, span.end);
-    const written = to(keyAt(object, key), raw);
-    if (written !== raw) isSame = false;
-    if (written !== null) members.push(`${object.slice(key.start, key.end)}:${written}`);
-  });
-  return isSame ? object : `{${members.join(',')}}`;
 }

@@ -33,9 +33,12 @@ export class SocketWatch {
   ): Promise<void> {
     const reading = await readSockets(this.#os, pids, this.#system);
     if (reading === null) return;
-    const sockets = socketFigures(reading.rows, new Set(pids));
-    const counts = this.#remember(`${server} ${instance}`, incarnation, sockets.closeWait);
-    this.#emit({ type: 'network.sockets', server, instance, incarnation, ...sockets, isLeak: isLeak(counts) });
+    // A remote server has no process here, and so no sockets of its own.
+    if (pids.length > 0) {
+      const sockets = socketFigures(reading.rows, new Set(pids));
+      const counts = this.#remember(`${server} ${instance}`, incarnation, sockets.closeWait);
+      this.#emit({ type: 'network.sockets', server, instance, incarnation, ...sockets, isLeak: isLeak(counts) });
+    }
     const before = this.#ports?.verdict ?? 'ok';
     this.#ports = portFigures(reading.rows, reading.range);
     // Every server is checked; the ports are the machine's, and told when they become scarce, and when they no longer are.

@@ -178,9 +178,14 @@ export class Calls {
     }
   }
 
-  /** The server asks the client something: which call is behind it cannot be told, so none of these may be repeated. */
-  markAsked(): void {
-    for (const call of this.#open) if (call.place === 'written') call.hasAsked = true;
+  /** The call that the server has under this id. */
+  withId(upstreamId: number): Call | null {
+    return this.#inFlight.get(upstreamId) ?? null;
+  }
+
+  /** The server asks the client something, about this call; where it cannot be told about which, none of them may be repeated. */
+  markAsked(about: Call | null): void {
+    for (const call of about === null ? this.#open : [about]) if (call.place === 'written') call.hasAsked = true;
   }
 
   /** Passes on the progress of a call, under its caller's token. After a replay, only what is new. */

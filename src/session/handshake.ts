@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Era } from './era.ts';
 import { notification, rawMember } from './json-text.ts';
 import { brief, serverErrorOf } from './server-error.ts';
 import type { Upstream } from './upstream.ts';
@@ -14,6 +15,8 @@ export interface InitializeParams {
 }
 
 export interface Handshake {
+  /** What the server speaks; all else here is in the words of `initialize` also where it does not know them. */
+  readonly era: Era;
   /** The result of `initialize`, as the server wrote it. */
   readonly result: string;
   readonly protocolVersion: string;
@@ -42,12 +45,12 @@ export async function shakeHands(upstream: Upstream, params: InitializeParams): 
 }
 
 /** What a raw result of `initialize` says, where `value` is what it parses to; null where its revision is not known here. */
-export function handshakeOf(result: string, value: unknown): Handshake | null {
+export function handshakeOf(result: string, value: unknown, era: Era = 'legacy'): Handshake | null {
   const { protocolVersion, capabilities, serverInfo } = asObject(value);
   if (typeof protocolVersion !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(protocolVersion)) {
     return null;
   }
-  return { result, protocolVersion, capabilities: asObject(capabilities), serverInfo: asObject(serverInfo) };
+  return { era, result, protocolVersion, capabilities: asObject(capabilities), serverInfo: asObject(serverInfo) };
 }
 
 const asObject = (value: unknown): Record<string, unknown> =>

@@ -6,9 +6,9 @@ import type { HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, networkFault } from './http-errors.ts';
 import { answeredBy, Post } from './http-post.ts';
 import {
-  EVENTS,
   EXCERPT_BYTES,
   HttpSession,
+  hasEvents,
   isAway,
   isStream,
   type KnownSession,
@@ -61,10 +61,14 @@ const MAX_RESUMES = 2;
  * overtake) and `notifications/cancelled` (which ends a stream).
  */
 export class HttpClient {
+  /** What 2026-07-28 wants to see in headers is not said here. */
+  readonly isLegacy = true;
   readonly #session: HttpSession;
   readonly #setup: HttpClientSetup;
   readonly #listener: HttpListener;
   readonly #posts = new Set<Post>();
+  /** Those that want an answer, by their ids. */
+  readonly #requests = new Map<string, Post>();
   readonly #streams = new AbortController();
   /** Messages that have not left yet. */
   #unsent = 0;
@@ -97,6 +101,7 @@ export class HttpClient {
     // A message to a session that is over waits for the next one.
     if (this.#isOver) return outgoing;
     this.#posts.add(post);
+    if (post.key !== null) this.#requests.set(post.key, post);
     this.#unsent++;
     const carried = this.#carry(post, this.#barrier);
     if (post.method === 'notifications/initialized') this.#barrier = carried;
@@ -160,13 +165,14 @@ export class HttpClient {
       await this.#received(post, response);
       if (post.cancels === null) return;
       // It will not be answered any more, and its stream would stay open.
-      for (const other of this.#posts) if (other.key === post.cancels) other.controller.abort();
+      this.#requests.get(post.cancels)?.controller.abort();
     } catch (error) {
       if (!signal.aborted) this.#broke(post, error);
     } finally {
       sent();
       post.done();
       this.#posts.delete(post);
+      if (post.key !== null && this.#requests.get(post.key) === post) this.#requests.delete(post.key);
     }
   }
 
@@ -180,8 +186,7 @@ export class HttpClient {
     const status = statusOf(response);
     if (status < 200 || status > 299) return this.#refused(post, response);
     if (post.method === 'initialize') this.#session.began(response);
-    const type = response.headers['content-type'] ?? '';
-    if (type.startsWith(EVENTS)) return this.#follow(post, response);
+    if (hasEvents(response)) return this.#follow(post, response);
     const body = await readBody(response, this.#setup.maxMessageBytes);
     if (body.kind === 'oversize') this.#oversize(body);
     else if (body.kind === 'text' && body.text.trim() !== '') this.#deliver(body.text);
@@ -269,15 +274,13 @@ export class HttpClient {
     if (this.#isOver) return;
     const parsed = parseMessage(text);
     if (!parsed.ok) return this.#listener.onNoise(parsed.why);
-    for (const key of answeredBy(parsed.envelope)) {
-      for (const post of this.#posts) if (post.key === key) this.#answered(post, parsed.envelope);
-    }
+    for (const key of answeredBy(parsed.envelope)) this.#answered(this.#requests.get(key), parsed.envelope);
     this.#listener.onMessage(parsed.envelope);
   }
 
-  #answered(post: Post, { value }: Envelope): void {
-    post.answered(this.#setup.clock);
-    if (post.method !== 'initialize') return;
+  #answered(post: Post | undefined, { value }: Envelope): void {
+    post?.answered(this.#setup.clock);
+    if (post?.method !== 'initialize') return;
     const { result } = value as { result?: { protocolVersion?: unknown } | null };
     this.#session.agreed(result?.protocolVersion);
   }
@@ -285,8 +288,7 @@ export class HttpClient {
   #oversize(message: OversizeEvent): void {
     if (this.#isOver) return;
     if (message.id !== null && !message.hasMethod) {
-      const key = String(JSON.parse(message.id));
-      for (const post of this.#posts) if (post.key === key) post.answered(this.#setup.clock);
+      this.#requests.get(String(JSON.parse(message.id)))?.answered(this.#setup.clock);
     }
     this.#listener.onOversize(message);
   }

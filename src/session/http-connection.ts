@@ -35,7 +35,7 @@ export class HttpConnection {
 
   constructor({ url, headers, agent, clock }: HttpConnectionSetup) {
     this.#url = url;
-    this.#headers = { 'user-agent': 'holdfast', ...lowerCased(headers) };
+    this.#headers = { 'user-agent': 'holdfast', ...lowerCased(headers), 'accept-encoding': 'identity' };
     this.#agent = agent;
     this.#clock = clock;
   }

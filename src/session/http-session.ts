@@ -4,7 +4,7 @@ import { firstOf } from '../process/wait.ts';
 import { HttpConnection, type HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, statusFault } from './http-errors.ts';
 
-export const EVENTS = 'text/event-stream';
+const EVENTS = 'text/event-stream';
 /** So much is read of the body of a refusal. */
 export const EXCERPT_BYTES = 16_384;
 
@@ -103,5 +103,9 @@ export const statusOf = (response: IncomingMessage): number => response.statusCo
 export const isAway = (status: number): boolean => status >= 502 && status <= 504;
 
 export function isStream(response: IncomingMessage): boolean {
-  return statusOf(response) === 200 && (response.headers['content-type'] ?? '').startsWith(EVENTS);
+  return statusOf(response) === 200 && hasEvents(response);
+}
+
+export function hasEvents({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').toLowerCase().startsWith(EVENTS);
 }

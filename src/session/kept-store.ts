@@ -14,6 +14,8 @@ export interface Kept {
   readonly askingTools: Set<string>;
   /** The client that it was last started for, as its owner describes it. */
   profile: Readonly<Record<string, unknown>> | null;
+  /** When it was found to be a modern server (ms since 1970); null where it takes `initialize`, or was never heard. */
+  modernAt: number | null;
 }
 
 /** What the file holds. One of version 1 has the lists alone; one of another version is not read. */
@@ -23,6 +25,7 @@ interface Stored {
   readonly initialize: string | null;
   readonly askingTools: readonly string[];
   readonly profile: Readonly<Record<string, unknown>> | null;
+  readonly modernAt: number | null;
 }
 
 /** Keeps what is known of each launch configuration in the state folder. */
@@ -31,7 +34,13 @@ export interface KeptStore {
   save(kept: Kept): void;
 }
 
-const nothing = (): Kept => ({ catalogue: new Catalogue(), handshake: null, askingTools: new Set(), profile: null });
+const nothing = (): Kept => ({
+  catalogue: new Catalogue(),
+  handshake: null,
+  askingTools: new Set(),
+  profile: null,
+  modernAt: null,
+});
 
 /** Nothing on disk: for the library without a state folder. */
 export const memoryStore: KeptStore = { load: nothing, save: () => {} };
@@ -46,7 +55,7 @@ export function fileStore(stateDir: string, launch: readonly unknown[]): KeptSto
   const file = join(folder, `${name}.json`);
   return {
     load: () => read(file),
-    save({ catalogue, handshake, askingTools, profile }) {
+    save({ catalogue, handshake, askingTools, profile, modernAt }) {
       const lists: Stored['lists'] = Object.fromEntries(
         LIST_KINDS.flatMap(kind => {
           const items = catalogue.list(kind);
@@ -54,7 +63,7 @@ export function fileStore(stateDir: string, launch: readonly unknown[]): KeptSto
         }),
       );
       const initialize = handshake?.result ?? null;
-      const stored: Stored = { version: 2, lists, initialize, askingTools: [...askingTools], profile };
+      const stored: Stored = { version: 2, lists, initialize, askingTools: [...askingTools], profile, modernAt };
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       // Written beside and renamed: a crash leaves the old file or the new one.
       const draft = `${file}.${process.pid}.new`;
@@ -89,11 +98,14 @@ function restored(text: string): Kept | null {
       catalogue.replace(kind, items);
     }
     const { initialize, askingTools, profile } = stored;
+    const modernAt = typeof stored.modernAt === 'number' ? stored.modernAt : null;
+    const era = modernAt === null ? 'legacy' : 'modern';
     return {
       catalogue,
-      handshake: typeof initialize === 'string' ? handshakeOf(initialize, JSON.parse(initialize)) : null,
+      handshake: typeof initialize === 'string' ? handshakeOf(initialize, JSON.parse(initialize), era) : null,
       askingTools: new Set(Array.isArray(askingTools) ? askingTools.filter(name => typeof name === 'string') : []),
       profile: isObject(profile) ? profile : null,
+      modernAt,
     };
   } catch (error) {
     if (error instanceof SyntaxError) return null;

@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import type { RequestEnvelope } from './json-text.ts';
 
 /** A client's side of a session: raw text, as it came from the server but for the ids. */
@@ -23,7 +24,8 @@ export interface Told {
 
 /** All clients of a session. */
 export interface SessionAudience {
-  addressee(question: RequestEnvelope): Addressee;
+  /** `about`: the call that it is for, where the server says so. */
+  addressee(question: RequestEnvelope, about: Call | null): Addressee;
   hear(told: Told): void;
 }
 

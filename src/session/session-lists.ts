@@ -1,6 +1,7 @@
 import type { Clock } from '../process/clock.ts';
 import { type Catalogue, type Item, isSame, LISTS, type ListDiff, type ListKind, listKindOf } from './catalogue.ts';
 import { Coalesced } from './coalesced.ts';
+import type { Era } from './era.ts';
 import type { NotificationEnvelope, RequestEnvelope } from './json-text.ts';
 import { fetchList } from './lists.ts';
 import type { Upstream } from './upstream.ts';
@@ -9,6 +10,8 @@ import type { Upstream } from './upstream.ts';
 export interface CatalogueStore {
   load(): Catalogue;
   save(catalogue: Catalogue): void;
+  /** What the server was last found to speak. */
+  readonly era?: () => Era;
 }
 
 export interface SessionListsSetup {

@@ -5,7 +5,9 @@ import type { OversizeLine } from '../process/framing.ts';
 import type { CallOptions } from './call.ts';
 import { Calls, type CloseReport, type Finished } from './calls.ts';
 import { type Catalogue, type Item, LISTS, type ListDiff, type ListKind } from './catalogue.ts';
-import { type Handshake, type InitializeParams, shakeHands } from './handshake.ts';
+import type { Era } from './era.ts';
+import type { Handshake, InitializeParams } from './handshake.ts';
+import { introduce } from './introduce.ts';
 import { errorResponse, type NotificationEnvelope, notification, type RequestEnvelope } from './json-text.ts';
 import { ServerRequests } from './server-requests.ts';
 import { audienceOfOne, type SessionAudience, type SessionHost, type Told } from './session-audience.ts';
@@ -50,6 +52,8 @@ export class Session {
   #audience: SessionAudience | null = null;
   #params: InitializeParams;
   #handshake: Handshake | null = null;
+  /** What the next process is asked first; null before the first. */
+  #era: Era | null = null;
   #upstream: Upstream | null = null;
   #isIntroduced = false;
   #isOpen = false;
@@ -115,7 +119,7 @@ export class Session {
   connect(outlet: Outlet): Upstream {
     const upstream: Upstream = new Upstream(outlet, {
       onHeard: () => this.#setup.reports.onHeard(),
-      onRequest: envelope => this.#onServerRequest(envelope, upstream),
+      onRequest: (envelope, about) => this.#onServerRequest(envelope, about, upstream),
       onNotification: envelope => this.#onServerNotification(envelope, upstream),
       onStray: why => this.#setup.reports.onNotice(`dropped a message: ${why}`),
     });
@@ -126,9 +130,20 @@ export class Session {
 
   async shakeHands(upstream: Upstream): Promise<Handshake> {
     this.#isIntroduced = true;
-    const handshake = await shakeHands(upstream, this.#params);
+    const { server, clock, reports } = this.#setup;
+    const first = this.#era ?? this.#setup.store.era?.() ?? 'legacy';
+    // What exits when it is asked in the wrong way is asked in the usual one the next time.
+    this.#era = 'legacy';
+    const handshake = await introduce(upstream, {
+      server,
+      params: this.#params,
+      first,
+      clock,
+      onNotice: reports.onNotice,
+    });
+    this.#era = handshake.era;
     this.#handshake = handshake;
-    this.#setup.reports.onHandshake(handshake);
+    reports.onHandshake(handshake);
     return handshake;
   }
 
@@ -236,14 +251,15 @@ export class Session {
     this.#setup.reports.onFinished(finished);
   }
 
-  #onServerRequest(envelope: RequestEnvelope, upstream: Upstream): void {
+  #onServerRequest(envelope: RequestEnvelope, about: number | null, upstream: Upstream): void {
     if (envelope.method === 'ping') {
       upstream.tell(`{"jsonrpc":"2.0","id":${envelope.id.raw},"result":{}}`);
       return;
     }
+    const call = about === null ? null : this.calls.withId(about);
     // Asking for the roots is only reading; any other question may mean that the call has begun something.
-    if (envelope.method !== 'roots/list') this.calls.markAsked();
-    const to = this.#audience?.addressee(envelope) ?? { error: 'no client is there to answer' };
+    if (envelope.method !== 'roots/list') this.calls.markAsked(call);
+    const to = this.#audience?.addressee(envelope, call) ?? { error: 'no client is there to answer' };
     const id = envelope.id.raw;
     if ('result' in to) upstream.tell(`{"jsonrpc":"2.0","id":${id},"result":${to.result}}`);
     else if ('error' in to) upstream.tell(errorResponse(id, INTERNAL_ERROR, to.error));

@@ -2,6 +2,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
 import {
   type Envelope,
+  type MessageEnvelope,
   type NotificationEnvelope,
   oneLine,
   parseMessage,
@@ -11,8 +12,8 @@ import {
 } from './json-text.ts';
 
 export interface UpstreamListener {
-  /** The server asks the client something. */
-  onRequest(envelope: RequestEnvelope): void;
+  /** The server asks the client something; `about` is our id of the call that it is for, where that is known. */
+  onRequest(envelope: RequestEnvelope, about: number | null): void;
   onNotification(envelope: NotificationEnvelope): void;
   /** A valid message, whatever it says: proof of life. */
   onHeard(): void;
@@ -24,8 +25,33 @@ export interface UpstreamListener {
 export interface Outlet {
   /** Messages that wait for the server to take them, and how many may. */
   readonly fullness: { readonly depth: number; readonly limit: number };
+  /** It is a way for those alone that begin with `initialize`. */
+  readonly isLegacy?: true;
   /** One message without line breaks; null when too many wait, and nothing has been taken then. */
   write(line: string, options?: WriteOptions): Outgoing | null;
+}
+
+/** Stands between a conversation and a server that puts things in another way. */
+export interface Translator {
+  /** As `Outlet.write`, in our words. */
+  write(line: string, options?: WriteOptions): Outgoing | null;
+  /** A message of the server, in its words. */
+  take(envelope: MessageEnvelope): void;
+  /** Under which id of ours an answer is waited for that came under this one, and cannot be used. */
+  spoiled(id: number): number;
+  /** See `Upstream.forget`. */
+  forget(id: number): void;
+  close(): void;
+}
+
+/** What a translator has on both sides. */
+export interface TranslatorEnds {
+  readonly outlet: Outlet;
+  readonly nextId: () => number;
+  /** The server says this, in our words; `about` as in `UpstreamListener.onRequest`. */
+  readonly hear: (envelope: MessageEnvelope, about?: number) => void;
+  /** The request with this id of ours gets no answer. */
+  readonly fail: (id: number, error: HoldfastError) => void;
 }
 
 /** Who waits for one answer. */
@@ -41,6 +67,7 @@ export interface Pending {
  */
 export class Upstream {
   readonly #outlet: Outlet;
+  #translator: Translator | null = null;
   readonly #listener: UpstreamListener;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
@@ -50,6 +77,10 @@ export class Upstream {
   constructor(outlet: Outlet, listener: UpstreamListener) {
     this.#outlet = outlet;
     this.#listener = listener;
+  }
+
+  get isLegacy(): boolean {
+    return this.#outlet.isLegacy === true;
   }
 
   /** Takes one line of the server's stdout; false when it is no message at all. */
@@ -66,6 +97,16 @@ export class Upstream {
     if (this.#end === null) this.#route(envelope);
   }
 
+  /** From now on the server is spoken to by a translator. */
+  translate(create: (ends: TranslatorEnds) => Translator): void {
+    this.#translator = create({
+      outlet: this.#outlet,
+      nextId: () => this.nextId(),
+      hear: (envelope, about) => this.#hear(envelope, about ?? null),
+      fail: (id, error) => this.#takePending(id)?.onLost(error),
+    });
+  }
+
   /** Reserves the id under which a request will be sent. */
   nextId(): number {
     this.#lastId++;
@@ -76,14 +117,14 @@ export class Upstream {
   send(id: number, text: string, pending: Pending, options?: WriteOptions): Outgoing | null {
     if (this.#end !== null) return null;
     this.#pending.set(id, pending);
-    const outgoing = this.#outlet.write(oneLine(text), options);
+    const outgoing = (this.#translator ?? this.#outlet).write(oneLine(text), options);
     if (outgoing === null) this.#pending.delete(id);
     return outgoing;
   }
 
   /** Sends a notification or an answer; false when the queue is full. */
   tell(text: string): boolean {
-    return this.#outlet.write(oneLine(text)) !== null;
+    return (this.#translator ?? this.#outlet).write(oneLine(text)) !== null;
   }
 
   /** A request of our own. @throws HoldfastError RESOURCE_QUEUE_FULL, or what `abandon` is given. */
@@ -99,16 +140,19 @@ export class Upstream {
   /** No answer to this request is wanted any more; one that still comes is dropped. */
   forget(id: number): void {
     this.#pending.delete(id);
+    this.#translator?.forget(id);
   }
 
   /** The answer to `id` (raw JSON) came but cannot be used, or was lost alone. */
   spoil(id: string, error: HoldfastError, mayRepeat = false): void {
-    this.#take(id)?.onLost(error, mayRepeat);
+    const number = idOf(id);
+    this.#takePending(this.#translator?.spoiled(number) ?? number)?.onLost(error, mayRepeat);
   }
 
   /** The process is gone: nothing will be answered. */
   abandon(error: HoldfastError): void {
     this.#end = error;
+    this.#translator?.close();
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of waiting) pending.onLost(error);
@@ -130,27 +174,38 @@ export class Upstream {
           this.spoil(envelope.id.raw, new HoldfastError('TOOL_BAD_ANSWER', { details: { reason: envelope.reason } }));
         }
         return;
+      default:
+        this.#listener.onHeard();
+        if (this.#translator === null) this.#hear(envelope, null);
+        else this.#translator.take(envelope);
+    }
+  }
+
+  #hear(envelope: MessageEnvelope, about: number | null): void {
+    switch (envelope.kind) {
       case 'request':
-        this.#listener.onHeard();
-        return this.#listener.onRequest(envelope);
+        return this.#listener.onRequest(envelope, about);
       case 'notification':
-        this.#listener.onHeard();
         return this.#listener.onNotification(envelope);
+      case 'invalid':
+        return this.#listener.onStray(envelope.reason);
       case 'response': {
-        this.#listener.onHeard();
-        const pending = envelope.id === null ? undefined : this.#take(envelope.id.raw);
+        const pending = envelope.id === null ? undefined : this.#takePending(idOf(envelope.id.raw));
         if (pending === undefined) return this.#listener.onStray('an answer that nobody waits for');
         return pending.onAnswer(envelope);
       }
     }
   }
 
-  #take(idRaw: string): Pending | undefined {
-    // Our ids are whole numbers; a server that gives them back as strings is understood all the same.
-    const value: unknown = JSON.parse(idRaw);
-    const id = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
+  #takePending(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;
   }
+}
+
+/** Our ids are whole numbers; a server that gives them back as strings is understood all the same. */
+export function idOf(idRaw: string): number {
+  const value: unknown = JSON.parse(idRaw);
+  return typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, requestOf } from '../session/call.ts';
+import { type Call, type CallOptions, requestOf } from '../session/call.ts';
 import type { Finished } from '../session/calls.ts';
 import type { InitializeParams } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
@@ -134,12 +134,13 @@ export class Audience implements SessionAudience {
     }
   }
 
-  addressee(question: RequestEnvelope): Addressee {
+  addressee(question: RequestEnvelope, about: Call | null): Addressee {
     const { calls } = this.instance.session;
     if (question.method === 'roots/list' && this.profile.roots !== null) return { result: this.profile.roots };
-    const asking = calls.askers as ReadonlySet<Member>;
+    const asking = (about === null ? calls.askers : ownersOf(about)) as ReadonlySet<Member>;
     const client = attribute(this.#askable(), asking);
-    this.#setup.tools.asked(question.method, calls.toolsOf(asking), client !== null);
+    // A server that says which call its question is for can ask anybody's client, in whatever process.
+    if (about === null) this.#setup.tools.asked(question.method, calls.toolsOf(asking), client !== null);
     if (client?.isGone === true) return { error: 'the client is gone' };
     if (client !== null) {
       this.#elicitations.asked(question, client);
@@ -233,6 +234,9 @@ export class Audience implements SessionAudience {
     return isMeant ? new Set([...this.members, resident]) : this.members;
   }
 }
+
+const ownersOf = ({ options }: Call): ReadonlySet<object> =>
+  new Set(options.owner === undefined ? [] : [options.owner]);
 
 const done = ({ id }: RequestEnvelope): string => `{"jsonrpc":"2.0","id":${id.raw},"result":{}}`;
 

@@ -1,4 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock } from '../process/clock.ts';
+import { type Era, firstEra } from '../session/era.ts';
 import type { Handshake } from '../session/handshake.ts';
 import type { Kept, KeptStore } from '../session/kept-store.ts';
 import type { CatalogueStore } from '../session/session-lists.ts';
@@ -14,20 +16,27 @@ export class Knowledge {
   readonly #server: string;
   readonly #kept: Kept;
   readonly #store: KeptStore;
+  readonly #clock: Clock;
   readonly #onNotice: (text: string) => void;
   readonly #watchers = new Set<() => void>();
 
-  constructor(server: string, store: KeptStore, onNotice: (text: string) => void) {
+  constructor(server: string, store: KeptStore, clock: Clock, onNotice: (text: string) => void) {
     this.#server = server;
     this.#store = store;
+    this.#clock = clock;
     this.#onNotice = onNotice;
     this.#kept = store.load();
     this.tools = new AskingTools(this.#kept.askingTools, () => this.#keep());
-    this.lists = { load: () => this.#kept.catalogue, save: () => store.save(this.#kept) };
+    this.lists = { load: () => this.#kept.catalogue, save: () => store.save(this.#kept), era: () => this.era };
   }
 
   get handshake(): Handshake | null {
     return this.#kept.handshake;
+  }
+
+  /** What it is most likely to speak. */
+  get era(): Era {
+    return firstEra(this.#kept.modernAt, this.#clock.wall());
   }
 
   /** Whose it was last. */
@@ -38,8 +47,10 @@ export class Knowledge {
   /** An instance has said what it is; the word of the first counts. */
   heard(handshake: Handshake, isFirst: boolean): void {
     const known = this.#kept.handshake;
-    if (known === null || (isFirst && known.result !== handshake.result)) {
+    const isNew = known?.result !== handshake.result || handshake.era !== this.era;
+    if (known === null || (isFirst && isNew)) {
       this.#kept.handshake = handshake;
+      this.#kept.modernAt = handshake.era === 'modern' ? this.#clock.wall() : null;
       this.#keep();
     }
     this.review();

@@ -54,7 +54,7 @@ export class ManagedServer implements AttachedTo {
     this.config = setup.config;
     this.#isPerClient = this.config.options.sharing === 'perClient';
     this.#isNamed = this.#isPerClient || setup.isForOneClient;
-    this.#known = new Knowledge(this.name, setup.store, text => this.first.notice(text));
+    this.#known = new Knowledge(this.name, setup.store, setup.context.clock, text => this.first.notice(text));
     this.#idle = new IdleWatch(setup.context.clock, audience => this.#onIdle(audience));
     const { handlers, clientInfo, onNotification } = setup;
     const capabilities = capabilitiesOf(handlers);
@@ -234,7 +234,9 @@ export class ManagedServer implements AttachedTo {
           number,
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.
-          store: isFirst ? this.#known.lists : { load: () => this.catalogue.copy(), save: () => {} },
+          store: isFirst
+            ? this.#known.lists
+            : { ...this.#known.lists, load: () => this.catalogue.copy(), save: () => {} },
           onHandshake: handshake => this.#known.heard(handshake, isFirst),
           onFinished: finished => audience.finished(finished),
         },

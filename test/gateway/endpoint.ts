@@ -10,7 +10,7 @@ import type { NewEvent } from '../../src/telemetry/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeBackend } from './fake-backend.ts';
 
-const TOKEN = 'a-token-of-the-test';
+export const TOKEN = 'a-token-of-the-test';
 
 export interface Served {
   readonly endpoint: HttpEndpoint;
@@ -89,7 +89,7 @@ export interface Ask {
 }
 
 /** One request; resolves with the answer's headers. */
-function open(port: number, ask: Ask = {}): Promise<Stream> {
+export function open(port: number, ask: Ask = {}): Promise<Stream> {
   const { method = 'POST', path = '/servers/files/mcp', headers = {}, body } = ask;
   const all = {
     authorization: `Bearer ${TOKEN}`,

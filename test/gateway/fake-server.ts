@@ -49,7 +49,7 @@ export class FakeServer implements GatewayServer {
     const serverInfo = { name: `${this.name} itself`, version: '9' };
     const protocolVersion = '2025-11-25';
     const result = JSON.stringify({ protocolVersion, capabilities, serverInfo });
-    this.handshake = { result, protocolVersion, capabilities, serverInfo };
+    this.handshake = { era: 'legacy', result, protocolVersion, capabilities, serverInfo };
     for (const kind of LIST_KINDS) if (lists[kind] !== undefined) this.lists(kind, lists[kind]);
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     return this;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { ask, serve, TestClient } from './endpoint.ts';
 
 test('a client initializes, calls and ends its session', async t => {
@@ -129,4 +130,168 @@ test('statuses are those of the specification', async t => {
   );
   // Another path is another session.
   assert.equal(await statusOf(ask(port, { path: '/mcp', body: ping, headers: client.headers })), 404);
+});
+
+test('several messages in one body are for sessions of 2025-03-26 alone', async t => {
+  const { endpoint, backend } = await serve(t);
+  const batch = [
+    { jsonrpc: '2.0', id: 1, method: 'a' },
+    { jsonrpc: '2.0', method: 'notifications/x' },
+    { jsonrpc: '2.0', id: 'two', method: 'ping' },
+  ];
+  const newer = new TestClient(endpoint.port);
+  await newer.initialize('2025-06-18');
+  const refused = await newer.ask(batch);
+  assert.deepEqual([refused.status, refused.messages[0]?.error?.code], [400, -32600]);
+  const client = new TestClient(endpoint.port);
+  await client.initialize('2025-03-26');
+  const reply = await client.ask(batch);
+  assert.deepEqual(reply.messages.map(({ id }) => id).sort(), [1, 'two']);
+  assert.equal(backend.last.notified.length, 1);
+  assert.equal((await client.ask([{ jsonrpc: '2.0', method: 'notifications/x' }])).status, 202);
+  for (const bad of [
+    [],
+    [1],
+    [[]],
+    [batch[0], { jsonrpc: '2.0', id: 1, method: 'b' }],
+    [{ id: 1, method: 'initialize' }],
+  ]) {
+    assert.deepEqual([(await client.ask(bad)).status, JSON.stringify(bad)], [400, JSON.stringify(bad)]);
+  }
+  backend.respond = asked => {
+    if (asked.envelope.method === 'slow')
+      asked.options.onProgress?.('{"jsonrpc":"2.0","method":"notifications/progress"}');
+    asked.answer();
+  };
+  const streamed = await client.ask([
+    { jsonrpc: '2.0', id: 1, method: 'quick' },
+    { jsonrpc: '2.0', id: 2, method: 'slow' },
+  ]);
+  assert.match(streamed.headers['content-type'] ?? '', /^text\/event-stream/);
+  assert.deepEqual(streamed.messages.map(({ id, method }) => id ?? method).sort(), [1, 2, 'notifications/progress']);
+});
+
+test('what belongs to no request goes to the stream of GET, or waits for it', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize('2025-06-18');
+  const tell = (n: number) => backend.last.client.onNotification(`{"jsonrpc":"2.0","method":"n/${n}"}`);
+  const changed = () =>
+    backend.last.client.onNotification('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
+  tell(1);
+  const first = await client.listen();
+  await first.until(1);
+  tell(2);
+  await first.until(2);
+  assert.doesNotMatch(first.text(), /retry/, 'earlier revisions cannot read an event without a message');
+  backend.respond = () => {};
+  const pending = client.open({ jsonrpc: '2.0', id: 1, method: 'slow' });
+  const asked = await eventually(() => backend.last.asked[0], { what: 'the call' });
+  changed();
+  await first.until(3);
+  tell(3);
+  const stream = await pending;
+  asked?.answer();
+  await stream.ended;
+  assert.deepEqual(
+    stream.messages().map(({ method, id }) => method ?? id),
+    ['n/3', 1],
+  );
+  const second = await client.listen();
+  await first.ended;
+  tell(4);
+  await second.until(1);
+  second.hangUp();
+  await second.ended;
+  tell(5);
+  const third = await client.listen({ 'last-event-id': first.events()[0]?.id ?? '' });
+  const heard = await third.until(4);
+  assert.deepEqual(
+    heard.map(({ method }) => method),
+    ['n/2', 'notifications/tools/list_changed', 'n/4', 'n/5'],
+  );
+});
+
+test('a client that takes only JSON, or only streams, gets that', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = asked => {
+    asked.options.onProgress?.('{"jsonrpc":"2.0","method":"notifications/progress"}');
+    asked.answer();
+  };
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  const json = await client.ask({ jsonrpc: '2.0', id: 1, method: 'a' }, { accept: 'application/json' });
+  assert.deepEqual(json.messages, [{ jsonrpc: '2.0', id: 1, result: {} }]);
+  const stream = await client.ask(ping, { accept: 'text/event-stream' });
+  assert.match(stream.headers['content-type'] ?? '', /^text\/event-stream/);
+  assert.deepEqual(stream.messages, [{ jsonrpc: '2.0', id: 1, result: {} }]);
+  assert.equal((await client.ask(ping, { accept: undefined })).messages.length, 1);
+});
+
+test('a cancelled call ends its POST without an answer', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = () => {};
+  const pending = client.ask({ jsonrpc: '2.0', id: 1, method: 'slow' });
+  await eventually(() => backend.last.asked[0], { what: 'the call' });
+  await client.ask({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+  const reply = await pending;
+  assert.deepEqual([reply.status, reply.messages], [200, []]);
+  assert.equal((await client.ask({ jsonrpc: '2.0', id: 1, method: 'ping' })).status, 200, 'the id is free again');
+});
+
+test('a refused initialize leaves no session; one session too many is put off', async t => {
+  const { endpoint, backend } = await serve(t, { limits: { maxSessions: 2 } });
+  backend.initializeResult = () => Promise.reject(new Error('broken'));
+  const broken = await new TestClient(endpoint.port).initialize();
+  assert.equal(broken.messages[0]?.error?.data?.code, 'PROCESS_INTERNAL');
+  await eventually(() => endpoint.clients() === 0, { what: 'no session' });
+  backend.initializeResult = () => Promise.resolve('{"protocolVersion":"2025-11-25"}');
+  const first = new TestClient(endpoint.port);
+  await first.initialize();
+  await new TestClient(endpoint.port).initialize();
+  const third = await new TestClient(endpoint.port).initialize();
+  assert.deepEqual([third.status, third.headers['retry-after']], [429, '30']);
+  assert.equal(third.messages[0]?.error?.data?.code, 'RESOURCE_SESSIONS_FULL');
+  await first.end();
+  assert.equal((await new TestClient(endpoint.port).initialize()).status, 200);
+});
+
+test('a session that nobody uses ends, one with an open stream does not', async t => {
+  const clock = new FakeClock();
+  const { endpoint, events } = await serve(t, { clock, limits: { idleSessionMs: 60_000 } });
+  const [idle, listening] = [new TestClient(endpoint.port), new TestClient(endpoint.port)];
+  await idle.initialize();
+  await listening.initialize();
+  const stream = await listening.listen();
+  await clock.advance(61_000);
+  assert.equal(endpoint.clients(), 1);
+  assert.equal((await idle.call('x')).status, 404);
+  assert.equal((await listening.call('x')).status, 200);
+  assert.match(stream.text(), /\n:\n/, 'kept alive');
+  const gone = events.find(({ type }) => type === 'client.gone');
+  assert.deepEqual(gone, {
+    type: 'client.gone',
+    client: 'test',
+    path: '/servers/files/mcp',
+    reason: 'it was not used',
+  });
+});
+
+test('a client that waits for 5 seconds is told that it is served', async t => {
+  const clock = new FakeClock();
+  const { endpoint, backend } = await serve(t, { clock });
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = () => {};
+  const pending = client.open({ jsonrpc: '2.0', id: 1, method: 'slow' });
+  const asked = await eventually(() => backend.last.asked[0], { what: 'the call' });
+  await clock.advance(6_000);
+  const stream = await pending;
+  assert.match(stream.headers['content-type'] ?? '', /^text\/event-stream/);
+  asked?.answer();
+  await stream.ended;
+  assert.deepEqual(stream.messages(), [{ jsonrpc: '2.0', id: 1, result: {} }]);
 });

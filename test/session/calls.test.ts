@@ -104,7 +104,7 @@ test('a call during which the server has asked the client something is not repea
   const desk = new Desk();
   desk.up();
   const asked = desk.call('read', '1');
-  desk.calls.markAsked();
+  desk.calls.markAsked(null);
   const later = desk.call('read', '2');
   assert.deepEqual(desk.down(), { held: 0, replayed: 1, rejected: 1 });
   assert.equal((await asked.failed()).code, 'PROCESS_EXITED_DURING_CALL');

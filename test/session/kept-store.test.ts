@@ -24,9 +24,10 @@ function filled(): Kept {
   catalogue.replace('prompts', []);
   return {
     catalogue,
-    handshake: handshakeOf(INITIALIZE, JSON.parse(INITIALIZE)),
+    handshake: handshakeOf(INITIALIZE, JSON.parse(INITIALIZE), 'modern'),
     askingTools: new Set(['asks']),
     profile: { capabilities: { roots: {} }, roots: '{"roots":[]}' },
+    modernAt: 1_800_000_000_000,
   };
 }
 
@@ -47,8 +48,9 @@ test('a file of the version before this has the lists, and says no more', t => {
   store.save(filled());
   const file = join(folder, 'catalogue', readdirSync(join(folder, 'catalogue'))[0] ?? '');
   writeFileSync(file, '{"version":1,"lists":{"tools":[{"key":"a","raw":"{\\"name\\":\\"a\\"}"}]}}');
-  const { catalogue, handshake, askingTools, profile } = store.load();
-  assert.deepEqual([catalogue.list('tools')?.length, handshake, askingTools.size, profile], [1, null, 0, null]);
+  const { catalogue, handshake, askingTools, ...rest } = store.load();
+  assert.deepEqual([catalogue.list('tools')?.length, handshake, askingTools.size], [1, null, 0]);
+  assert.deepEqual(rest, { profile: null, modernAt: null });
 });
 
 test('another command, argument or variable begins afresh', t => {

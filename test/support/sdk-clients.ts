@@ -1,6 +1,12 @@
 // Both generations of the official SDK under one set of verbs, so that one test serves for both.
-import { Client as ClientV2 } from '@modelcontextprotocol/client';
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as HttpV2,
+  type VersionNegotiationMode,
+} from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport as TransportV1 } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
@@ -16,6 +22,7 @@ export interface CallHow {
 
 export interface SdkClient {
   connect(transport: SupervisedStdioTransport): Promise<void>;
+  connectTo(url: string, token: string | null): Promise<void>;
   close(): Promise<void>;
   serverName(): string | undefined;
   tools(): Promise<string[]>;
@@ -25,6 +32,9 @@ export interface SdkClient {
   /** What the server told without being asked, in words. */
   readonly heard: string[];
 }
+
+const withToken = (token: string | null) =>
+  token === null ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
 
 const INFO = { name: 'sdk-test', version: '1.2.3' };
 const CAPABILITIES = { sampling: {}, elicitation: {} };
@@ -51,6 +61,8 @@ function v1(): SdkClient {
   return {
     heard,
     connect: transport => client.connect(transport),
+    // Its own types disagree about what is undefined.
+    connectTo: (url, token) => client.connect(new HttpV1(new URL(url), withToken(token)) as TransportV1),
     close: () => client.close(),
     serverName: () => client.getServerVersion()?.name,
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
@@ -59,7 +71,7 @@ function v1(): SdkClient {
   };
 }
 
-function v2(mode?: 'auto'): SdkClient {
+function v2(mode?: VersionNegotiationMode): SdkClient {
   const client = new ClientV2(INFO, {
     capabilities: CAPABILITIES,
     ...(mode === undefined ? {} : { versionNegotiation: { mode } }),
@@ -75,6 +87,7 @@ function v2(mode?: 'auto'): SdkClient {
   return {
     heard,
     connect: transport => client.connect(transport),
+    connectTo: (url, token) => client.connect(new HttpV2(new URL(url), withToken(token))),
     close: () => client.close(),
     serverName: () => client.getServerVersion()?.name,
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
@@ -88,3 +101,6 @@ export const sdkClients: readonly (readonly [name: string, create: () => SdkClie
   ['client 2', () => v2()],
   ['client 2 that asks for the stateless protocol first', () => v2('auto')],
 ];
+
+/** Speaks the stateless protocol, or nothing. */
+export const statelessClient = (): SdkClient => v2({ pin: '2026-07-28' });

@@ -51,6 +51,12 @@ export const toolEntries = {
     'the call that asked for this input is not open any more',
     'call again without "requestState"; the first call may have run in part',
   ),
+  TOOL_INPUT_MISSING: entry(
+    false,
+    'the server asked the client something for this call, and got no answer[: {reason}]',
+    'call again, and answer within 10 minutes; the first call may have run in part',
+    ['reason'],
+  ),
   TOOL_CALL_FAILED: entry(
     false,
     'the server answered with error {rpcCode}[: {rpcMessage}]',

@@ -1,0 +1,72 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { Clock } from '../process/clock.ts';
+import { firstOf } from '../process/wait.ts';
+import { discoveryOf, type Era, MODERN_VERSION, wrapperOf } from './era.ts';
+import { type Handshake, handshakeOf, type InitializeParams, LEGACY_VERSIONS, shakeHands } from './handshake.ts';
+import type { ResponseEnvelope } from './json-text.ts';
+import { ModernTranslator } from './modern-translator.ts';
+import { brief } from './server-error.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface Introduction {
+  readonly server: string;
+  readonly params: InitializeParams;
+  /** What is tried first. */
+  readonly first: Era;
+  readonly clock: Clock;
+  readonly onNotice: (text: string) => void;
+}
+
+/** One that has heard the question answers at once; some that do not know it say nothing at all. */
+const DISCOVER_MS = 5_000;
+
+/**
+ * Begins a conversation in the era that the server speaks. `initialize` goes first unless it is known better, since some servers
+ * exit on anything else; one that rejects it is asked in the words of 2026-07-28, in the same process.
+ *
+ * @throws HoldfastError as `shakeHands`; the server's own rejection where neither era will do.
+ */
+export async function introduce(upstream: Upstream, to: Introduction): Promise<Handshake> {
+  if (to.first === 'modern' && !upstream.isLegacy)
+    return (await discover(upstream, to)) ?? shakeHands(upstream, to.params);
+  try {
+    return await shakeHands(upstream, to.params);
+  } catch (error) {
+    const isRejected = error instanceof HoldfastError && error.code === 'CONNECTION_HANDSHAKE_REJECTED';
+    if (!isRejected || upstream.isLegacy) throw error;
+    const found = await discover(upstream, to);
+    if (found === null) throw error;
+    return found;
+  }
+}
+
+/** Null where the server does not speak 2026-07-28, or says nothing. Else what is said from now on is translated for it. */
+async function discover(
+  upstream: Upstream,
+  { server, params, clock, onNotice }: Introduction,
+): Promise<Handshake | null> {
+  const wrapper = wrapperOf(params);
+  const _meta = Object.fromEntries(wrapper.map(([name, raw]) => [name, JSON.parse(raw) as unknown]));
+  const heard: (ResponseEnvelope | HoldfastError)[] = [];
+  const asked = upstream.ask('server/discover', { _meta }).catch((lost: HoldfastError) => lost);
+  await firstOf(
+    clock,
+    DISCOVER_MS,
+    asked.then(answer => heard.push(answer)),
+  );
+  const [answer] = heard;
+  if (answer instanceof HoldfastError) throw answer;
+  const discovery = answer === undefined ? null : discoveryOf(answer, server);
+  if (discovery === null || discovery.type === 'notModern') return null;
+  if (discovery.type === 'otherVersion') {
+    const details = {
+      version: brief(discovery.versions.join(', ') || 'none'),
+      known: [MODERN_VERSION, ...LEGACY_VERSIONS].join(', '),
+    };
+    throw new HoldfastError('CONNECTION_PROTOCOL_VERSION', { details });
+  }
+  const handshake = handshakeOf(discovery.initialize, JSON.parse(discovery.initialize), 'modern');
+  if (handshake === null) return null;
+  upstream.translate(ends => new ModernTranslator(ends, { wrapper, handshake, clock, onNotice }));
+  return handshake;
+}
