@@ -193,8 +193,10 @@ export class BridgeCalls {
       return this.#hold(call);
     }
     const isUnsure = call.tool !== null && hints === null && fateOf(call, { ...REPEATS, isSafe: true }) === 'replay';
-    if (isUnsure && mayAsk) this.#unsure.push(call);
-    else this.#reject(call, new HoldfastError('PROCESS_EXITED_DURING_CALL', LOST));
+    if (isUnsure && mayAsk) {
+      this.#unsure.push(call);
+      this.#holding.set(call, this.#clock.now() + HOLD_MS);
+    } else this.#reject(call, new HoldfastError('PROCESS_EXITED_DURING_CALL', LOST));
   }
 
   #askForTools(link: Link, cursor?: string): void {
@@ -210,8 +212,8 @@ export class BridgeCalls {
   }
 
   #onHeldTooLong(call: Call): void {
-    const details = { afterMs: HOLD_MS };
-    this.#reject(call, new HoldfastError('CONNECTION_HOLD_TIMEOUT', { details, mayHaveRun: call.replays > 0 }));
+    const mayHaveRun = call.replays > 0 || call.place === 'written';
+    this.#reject(call, new HoldfastError('CONNECTION_HOLD_TIMEOUT', { details: { afterMs: HOLD_MS }, mayHaveRun }));
   }
 
   #reject(call: Call, error: HoldfastError): void {
