@@ -129,7 +129,7 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
   return new HoldfastManager(config, options);
 }
 
-class HoldfastManager implements Manager {
+export class HoldfastManager implements Manager {
   readonly config: Config;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
@@ -139,7 +139,10 @@ class HoldfastManager implements Manager {
   #notices: readonly string[];
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
-  constructor(config: Config, options: ManagerOptions) {
+  /** For programs of ours that have one client. */
+  readonly attach: Supervisor['attach'] = (...args) => this.#supervisor.attach(...args);
+
+  constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
     this.config = config;
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
@@ -149,6 +152,7 @@ class HoldfastManager implements Manager {
     this.#supervisor = new Supervisor({
       config,
       clientInfo: options.clientInfo ?? { name: 'holdfast', version: packageVersion() },
+      isForOneClient,
       handlers: options.handlers ?? {},
       resolve: resolverFor(env, this.#network.finish),
       agentFor: this.#network.agentFor,

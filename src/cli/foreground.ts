@@ -8,8 +8,9 @@ import { createManager, type Manager } from '../manager.ts';
 import { setOwnPriority } from '../platform/priority.ts';
 import { packageVersion } from '../version.ts';
 import type { Cli } from './context.ts';
+import { End } from './end.ts';
 import { type EndpointWish, openEndpoint } from './endpoint.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
 import { shortPath } from './places.ts';
@@ -74,51 +75,6 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     await control?.close();
     await lock.release();
     ends[Symbol.dispose]();
-  }
-}
-
-/** The one end of a manager in the foreground, whatever brings it about. */
-class End {
-  readonly begun: Promise<void>;
-  onBegin: () => void = () => undefined;
-  readonly #manager: Manager;
-  #begin: () => void = () => undefined;
-  #hasBegun = false;
-  #isCutOff = false;
-  #error: { readonly cause: unknown } | null = null;
-
-  constructor(manager: Manager) {
-    this.#manager = manager;
-    this.begun = new Promise(resolve => {
-      this.#begin = resolve;
-    });
-  }
-
-  begin(): void {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
-    this.#manager.on('call.finished', ({ outcome }) => {
-      this.#isCutOff ||= outcome === 'rejected';
-    });
-    this.onBegin();
-    this.#begin();
-  }
-
-  hasten(): void {
-    this.#isCutOff = true;
-    void this.#manager.stop();
-  }
-
-  fail(cause: unknown): void {
-    this.#error ??= { cause };
-    this.begin();
-  }
-
-  /** @throws the error that nobody caught */
-  exitCode(survivors: readonly number[]): ExitCode {
-    if (this.#error !== null) throw this.#error.cause;
-    if (survivors.length > 0) return EXIT.failed;
-    return this.#isCutOff ? EXIT.interrupted : EXIT.done;
   }
 }
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { locateConfig, stateDir } from '../config/locate.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { os } from '../platform/platform.ts';
@@ -30,6 +30,12 @@ export function findStateDir(cli: Cli, configFile?: string | null): string {
   const { options, env, cwd } = cli;
   const file = isStateDirNamed(cli) || configFile === null ? '' : realPath(configFile ?? findConfig(cli));
   return stateDir({ flag: options.stateDir, env, configFile: file, os, home: homedir(), cwd });
+}
+
+/** Where "holdfast run" keeps what it has learnt of servers; any number of them may at once. */
+export function runDir(cli: Cli): string {
+  const folder = findStateDir(cli, null);
+  return isStateDirNamed(cli) ? folder : join(dirname(folder), 'run');
 }
 
 /** A path as people would write it here. */

@@ -95,6 +95,29 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
       return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
     },
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
+  add('run <command> [args...]', 'one server, supervised, on stdin and stdout', async (cli, command) =>
+    (await import('./commands/run.ts')).runServer(cli, command),
+  ).addHelpText(
+    'after',
+    `
+Put it in front of any server's command in any client. Before and after:
+  { "command": "npx", "args": ["-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
+  { "command": "holdfast", "args": ["run", "--", "npx", "-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
+The server gets every variable that we have, and its stderr goes on to ours. With --config its options are the
+"holdfast.defaults" of that file. It ends when the client closes stdin.`,
+  );
+  add('connect', 'the gateway for one client, on stdin and stdout', async (cli, _args, { url }) =>
+    (await import('./commands/connect.ts')).connect(cli, typeof url === 'string' ? url : undefined),
+  )
+    .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
+    .addHelpText(
+      'after',
+      `
+All servers of the configuration as one, for a client that starts its servers itself:
+  { "command": "holdfast", "args": ["connect", "--config", "/path/to/holdfast.json"] }
+It joins the manager that runs, or runs one inside itself, which others join. When that one ends, another takes over,
+and its client notices nothing.`,
+    );
   add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
     (await import('./commands/doctor.ts')).doctor(cli),
   ).addHelpText(

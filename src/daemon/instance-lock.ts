@@ -25,6 +25,8 @@ export interface Holder extends ProcessIdentity {
   readonly url: string | null;
   /** Path of its control socket or pipe; null as long as it has none. */
   readonly control: string | null;
+  /** It runs inside a client's `connect`, and ends with that client. */
+  readonly isGuest: boolean;
 }
 
 /** The right to be the manager of a state folder. */
@@ -44,7 +46,7 @@ export interface Lock {
  */
 export async function acquireLock(
   stateDir: string,
-  { link = linkFile }: { readonly link?: typeof linkFile } = {},
+  { link = linkFile, isGuest = false }: { readonly link?: typeof linkFile; readonly isGuest?: boolean } = {},
 ): Promise<Lock> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const content: LockRecord = {
@@ -53,6 +55,7 @@ export async function acquireLock(
     at: new Date().toISOString(),
     url: null,
     control: null,
+    isGuest,
     isReleased: false,
   };
   for (;;) {
@@ -75,8 +78,8 @@ export async function acquireLock(
 export async function readHolder(stateDir: string): Promise<Holder | null> {
   const newest = await readNewest(stateDir);
   if (newest?.record == null || !(await isHeld(newest.record))) return null;
-  const { pid, startedAt, bootId, at, url, control } = newest.record;
-  return { pid, startedAt, bootId, at, url, control };
+  const { pid, startedAt, bootId, at, url, control, isGuest } = newest.record;
+  return { pid, startedAt, bootId, at, url, control, isGuest };
 }
 
 async function isHeld(content: LockRecord): Promise<boolean> {

@@ -14,6 +14,8 @@ const record = z.object({
   at: z.string(),
   url: z.string().nullable(),
   control: z.string().nullable(),
+  /** It is the work of a client's `connect`, and ends with that client. Earlier versions do not say. */
+  isGuest: z.boolean().default(false),
   isReleased: z.boolean(),
 });
 

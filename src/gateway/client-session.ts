@@ -149,13 +149,14 @@ export class ClientSession implements AttachedClient {
 
   #answerTo(envelope: RequestEnvelope, { abort }: Call, key: string): Promise<string> {
     if (envelope.method === 'initialize') return this.#initialize(envelope, abort.signal);
-    if (this.#session === null || this.#state === null) {
-      const text = 'the conversation begins with initialize';
-      return Promise.resolve(errorResponse(envelope.id.raw, RPC.invalidRequest, text));
-    }
+    // Clients that ask this first go on with `initialize` then.
     if (envelope.method === 'server/discover') {
       const text = 'this session speaks an earlier revision of the protocol';
       return Promise.resolve(errorResponse(envelope.id.raw, RPC.methodNotFound, text));
+    }
+    if (this.#session === null || this.#state === null) {
+      const text = 'the conversation begins with initialize';
+      return Promise.resolve(errorResponse(envelope.id.raw, RPC.invalidRequest, text));
     }
     const answer = this.#session.request(envelope.text, {
       deadline: Infinity,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Clock } from '../process/clock.ts';
 import type { Outgoing, WriteOptions } from '../process/stdin-queue.ts';
 import { readBody, readEvents, readExcerpt, type StreamEnd } from './http-body.ts';
 import type { HttpConnectionSetup } from './http-connection.ts';
@@ -12,6 +11,7 @@ import {
   hasEvents,
   isAway,
   isStream,
+  type KnownSession,
   refusal,
   sessionLost,
   statusOf,
@@ -45,6 +45,10 @@ export interface HttpClientSetup extends HttpConnectionSetup {
   readonly maxMessageBytes: number;
   /** So many messages may wait to be sent. */
   readonly maxQueue: number;
+  /** A session that is there already. */
+  readonly session?: KnownSession | undefined;
+  /** Whether streams that break are taken up again; by default they are. Where only an end of the server breaks one, that is waiting in vain. */
+  readonly resumes?: boolean;
 }
 
 /** So often in a row the server may be out of reach when a stream with an answer to come is to be taken up. */
@@ -57,10 +61,10 @@ const MAX_RESUMES = 2;
  * overtake) and `notifications/cancelled` (which ends a stream).
  */
 export class HttpClient {
+  /** What 2026-07-28 wants to see in headers is not said here. */
+  readonly isLegacy = true;
   readonly #session: HttpSession;
-  readonly #clock: Clock;
-  readonly #maxMessageBytes: number;
-  readonly #maxQueue: number;
+  readonly #setup: HttpClientSetup;
   readonly #listener: HttpListener;
   readonly #posts = new Set<Post>();
   /** Those that want an answer, by their ids. */
@@ -73,25 +77,25 @@ export class HttpClient {
   /** What must have arrived before anything else is sent. */
   #barrier: Promise<void> | null = null;
 
-  constructor({ maxMessageBytes, maxQueue, ...setup }: HttpClientSetup, listener: HttpListener) {
-    this.#session = new HttpSession(setup);
-    this.#clock = setup.clock;
-    this.#maxMessageBytes = maxMessageBytes;
-    this.#maxQueue = maxQueue;
+  constructor(setup: HttpClientSetup, listener: HttpListener) {
+    this.#session = new HttpSession(setup, setup.session);
+    this.#setup = setup;
     this.#listener = listener;
   }
 
-  /** What 2026-07-28 wants to see in headers is not said here. */
-  readonly isLegacy = true;
+  /** What another connection needs to go on with this session. */
+  get known(): KnownSession {
+    return this.#session.known;
+  }
 
   /** Messages that wait to be sent, and how many may. */
   get fullness(): { depth: number; limit: number } {
-    return { depth: this.#unsent, limit: this.#maxQueue };
+    return { depth: this.#unsent, limit: this.#setup.maxQueue };
   }
 
   /** Sends one message. It can be taken back until it has left; null when too many wait, and nothing has been taken then. */
   write(text: string, options: WriteOptions = {}): Outgoing | null {
-    if (this.#unsent >= this.#maxQueue && options.isOwed !== true) return null;
+    if (this.#unsent >= this.#setup.maxQueue && options.isOwed !== true) return null;
     const post = new Post(text, options);
     const outgoing = { withdraw: () => post.withdraw() };
     // A message to a session that is over waits for the next one.
@@ -108,11 +112,15 @@ export class HttpClient {
   async listen(): Promise<void> {
     await this.#barrier;
     try {
-      await keepStream(this.#session, this.#clock, this.#streams.signal, {
+      await keepStream(this.#session, this.#setup.clock, this.#streams.signal, {
         onOpen: isOpen => {
           this.#isListening = isOpen;
         },
-        read: response => this.#read(response),
+        read: async response => {
+          const end = await this.#read(response);
+          if (this.#setup.resumes === false && !this.#isOver) throw connectionLost('the stream of the session ended');
+          return end;
+        },
       });
     } catch (error) {
       this.#lose(error);
@@ -179,7 +187,7 @@ export class HttpClient {
     if (status < 200 || status > 299) return this.#refused(post, response);
     if (post.method === 'initialize') this.#session.began(response);
     if (hasEvents(response)) return this.#follow(post, response);
-    const body = await readBody(response, this.#maxMessageBytes);
+    const body = await readBody(response, this.#setup.maxMessageBytes);
     if (body.kind === 'oversize') this.#oversize(body);
     else if (body.kind === 'text' && body.text.trim() !== '') this.#deliver(body.text);
     else if (body.kind === 'broken' && !post.isOver) throw connectionLost('an answer broke off');
@@ -207,8 +215,8 @@ export class HttpClient {
         if (end.events > 0 || end.lastEventId !== null) failures = 0;
       }
       if (post.isOver) return;
-      if (position === null) throw connectionLost('a stream ended before the answer');
-      await pauseBetween(this.#clock, retryMs * 2 ** failures, signal);
+      if (position === null || this.#setup.resumes === false) throw connectionLost('a stream ended before the answer');
+      await pauseBetween(this.#setup.clock, retryMs * 2 ** failures, signal);
       if (post.isOver) return;
       response = await this.#resume(position, signal, failures >= MAX_RESUMES);
       failures++;
@@ -234,7 +242,7 @@ export class HttpClient {
   }
 
   #read(response: IncomingMessage): Promise<StreamEnd> {
-    return readEvents(response, this.#maxMessageBytes, {
+    return readEvents(response, this.#setup.maxMessageBytes, {
       onEvent: ({ type, data }: SseEvent) => {
         if (type === 'message' && data !== '') this.#deliver(data);
       },
@@ -271,7 +279,7 @@ export class HttpClient {
   }
 
   #answered(post: Post | undefined, { value }: Envelope): void {
-    post?.answered(this.#clock);
+    post?.answered(this.#setup.clock);
     if (post?.method !== 'initialize') return;
     const { result } = value as { result?: { protocolVersion?: unknown } | null };
     this.#session.agreed(result?.protocolVersion);
@@ -280,13 +288,13 @@ export class HttpClient {
   #oversize(message: OversizeEvent): void {
     if (this.#isOver) return;
     if (message.id !== null && !message.hasMethod) {
-      this.#requests.get(String(JSON.parse(message.id)))?.answered(this.#clock);
+      this.#requests.get(String(JSON.parse(message.id)))?.answered(this.#setup.clock);
     }
     this.#listener.onOversize(message);
   }
 
   #fail(post: Post, error: HoldfastError): void {
-    post.answered(this.#clock);
+    post.answered(this.#setup.clock);
     if (!this.#isOver) this.#listener.onFailed(post, error);
   }
 }

@@ -8,14 +8,22 @@ const EVENTS = 'text/event-stream';
 /** So much is read of the body of a refusal. */
 export const EXCERPT_BYTES = 16_384;
 
+/** A session that another connection may go on with. */
+export interface KnownSession {
+  readonly id: string | null;
+  readonly version: string | null;
+}
+
 /** What goes with every request of one session: its id, and the version that was agreed on. */
 export class HttpSession {
   readonly #connection: HttpConnection;
   readonly #clock: HttpConnectionSetup['clock'];
-  #id: string | null = null;
-  #version: string | null = null;
+  #id: string | null;
+  #version: string | null;
 
-  constructor(setup: HttpConnectionSetup) {
+  constructor(setup: HttpConnectionSetup, { id, version }: KnownSession = { id: null, version: null }) {
+    this.#id = id;
+    this.#version = version;
     this.#connection = new HttpConnection(setup);
     this.#clock = setup.clock;
   }
@@ -23,6 +31,10 @@ export class HttpSession {
   /** Whether the server has given it an id, without which there is nothing to lose. */
   get hasId(): boolean {
     return this.#id !== null;
+  }
+
+  get known(): KnownSession {
+    return { id: this.#id, version: this.#version };
   }
 
   /** The answer to `initialize` begins. */
@@ -76,7 +88,9 @@ export class HttpSession {
   }
 }
 
-export const sessionLost = (): HoldfastError => connectionLost('the remote server does not know our session any more');
+const SESSION_LOST = 'the remote server does not know our session any more';
+export const sessionLost = (): HoldfastError => connectionLost(SESSION_LOST);
+export const isSessionLost = ({ details }: HoldfastError): boolean => details.why === SESSION_LOST;
 
 export function refusal(response: IncomingMessage, body: string): HoldfastError {
   const { location, 'retry-after': retryAfter } = response.headers;

@@ -25,6 +25,7 @@ export interface ManagedServerSetup {
   readonly store: KeptStore;
   /** How servers that several clients share know their client. */
   readonly clientInfo: ClientProfile['clientInfo'];
+  readonly isForOneClient: boolean;
   /** What the library answers. */
   readonly handlers: Handlers;
   readonly onNotification: (text: string) => void;
@@ -38,6 +39,9 @@ export class ManagedServer implements AttachedTo {
   readonly #setup: ManagedServerSetup;
   readonly #known: Knowledge;
   readonly #library: Member;
+  readonly #isPerClient: boolean;
+  /** Processes know their client by name. */
+  readonly #isNamed: boolean;
   readonly #clients = new Set<Attached>();
   /** In the order of their numbers; the first is always there. */
   readonly #audiences: [Audience, ...Audience[]];
@@ -48,6 +52,8 @@ export class ManagedServer implements AttachedTo {
   constructor(setup: ManagedServerSetup) {
     this.#setup = setup;
     this.config = setup.config;
+    this.#isPerClient = this.config.options.sharing === 'perClient';
+    this.#isNamed = this.#isPerClient || setup.isForOneClient;
     this.#known = new Knowledge(this.name, setup.store, setup.context.clock, text => this.first.notice(text));
     this.#idle = new IdleWatch(setup.context.clock, audience => this.#onIdle(audience));
     const { handlers, clientInfo, onNotification } = setup;
@@ -135,7 +141,7 @@ export class ManagedServer implements AttachedTo {
   place(client: Attached, isOwn: boolean): Audience {
     const { profile } = client;
     const isFresh = this.#isPerClient;
-    const key = keyOf(profile, isFresh);
+    const key = keyOf(profile, this.#isNamed);
     const usable = this.#audiences.filter(audience => !this.#ending.has(audience));
     const berths = usable.map(audience => audience.berthFor(client));
     const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh });
@@ -153,9 +159,9 @@ export class ManagedServer implements AttachedTo {
   profileChanged(client: Attached, before: ClientProfile): void {
     const { profile, place } = client;
     if (place === null) return this.#prepareFor(client);
-    const key = keyOf(profile, this.#isPerClient);
+    const key = keyOf(profile, this.#isNamed);
     if (key === place.key) return;
-    const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isPerClient) === place.key;
+    const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isNamed) === place.key;
     if (!areRootsAll || place.berthFor(client).isBusy) return this.#move(client, null);
     place.profile = profile;
     place.key = key;
@@ -188,17 +194,13 @@ export class ManagedServer implements AttachedTo {
     else if (this.#isPerClient) place.adopt(place.profile, place.key, this.#paramsFor(place.profile));
   }
 
-  get #isPerClient(): boolean {
-    return this.config.options.sharing === 'perClient';
-  }
-
   /** Who has come alone and can do more than the server knows shall see what it has for him, before he asks for anything. */
   #prepareFor(client: Attached): void {
     const [first] = this.#audiences;
     const { profile } = client;
     const isAlone = this.#clients.size === 1 && first.owner === null && !first.berthFor(client).isBusy;
     if (!isAlone || this.#isPerClient || this.refusal() !== null || !canMore(profile, first.profile)) return;
-    first.adopt(profile, keyOf(profile, false), this.#paramsFor(profile));
+    first.adopt(profile, keyOf(profile, this.#isNamed), this.#paramsFor(profile));
     this.#known.servedFor(profile);
   }
 
@@ -241,7 +243,7 @@ export class ManagedServer implements AttachedTo {
         { ...context, onState: () => this.#onState() },
       ),
       profile,
-      key: keyOf(profile, this.#isPerClient),
+      key: keyOf(profile, this.#isNamed),
       tools: this.#known.tools,
       resident: isFirst ? this.#library : null,
       onlookers: () => (isFirst ? [...this.#clients].filter(client => client.place === null) : []),
@@ -250,7 +252,7 @@ export class ManagedServer implements AttachedTo {
   }
 
   #paramsFor({ capabilities, clientInfo }: ClientProfile): InitializeParams {
-    const known = this.#isPerClient ? clientInfo : this.#setup.clientInfo;
+    const known = this.#isNamed ? clientInfo : this.#setup.clientInfo;
     return { protocolVersion: LEGACY_VERSIONS[0], capabilities, clientInfo: known };
   }
 

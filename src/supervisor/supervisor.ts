@@ -26,6 +26,8 @@ export interface SupervisorOptions {
   /** How the host introduces itself to servers, and what they may ask of it. */
   readonly clientInfo: ClientProfile['clientInfo'];
   readonly handlers: Handlers;
+  /** There is one client, whose own name servers are told instead of ours. */
+  readonly isForOneClient?: boolean;
   /** What a server tells without being asked. */
   readonly onNotification: (server: string, method: string, params: unknown) => void;
   readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
@@ -80,6 +82,7 @@ export class Supervisor {
         context,
         store: this.#storeFor(server),
         clientInfo,
+        isForOneClient: options.isForOneClient ?? false,
         handlers,
         onNotification: text => {
           const { method, params } = JSON.parse(text) as { method: string; params?: unknown };

@@ -11,6 +11,8 @@ import type { ServerStatus } from '../../src/supervisor/status.ts';
 import { eventually } from '../support/eventually.ts';
 import { fixture } from '../support/fixture.ts';
 import type { Sandbox } from '../support/leak-check.ts';
+import { RawClient, type RawClientOptions } from '../support/raw-client.ts';
+import type { StdioCommand } from '../support/sdk-stdio.ts';
 
 const own = fileURLToPath(import.meta.url);
 const main = fileURLToPath(new URL(`../../src/cli/main${extname(own)}`, import.meta.url));
@@ -78,6 +80,19 @@ export class CommandLine {
           what: `${pattern} on ${stream} of "holdfast ${args.join(' ')}"`,
         }) as Promise<string>,
     };
+  }
+
+  /** A command that is an MCP server on stdin and stdout. */
+  client(args: readonly string[], options: RawClientOptions = {}): RawClient {
+    const { command, args: all, cwd, env } = this.how(args);
+    const client = new RawClient({ command, args: all }, { cwd, ...options, env: { ...env, ...options.env } });
+    this.#sandbox.later(() => client.child.kill('SIGKILL'));
+    return client;
+  }
+
+  /** The same, for whoever starts it. */
+  how(args: readonly string[]): StdioCommand {
+    return { command: process.execPath, args: [main, ...args], cwd: this.folder, env: this.#env };
   }
 
   run(...args: readonly string[]): Promise<Finished> {

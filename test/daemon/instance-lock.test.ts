@@ -75,7 +75,7 @@ test('others read what the holder has published, until it is released', async t 
   const lock = await acquireLock(stateDir);
   assert.deepEqual(
     { ...(await readHolder(stateDir)), at: '' },
-    { ...(await selfIdentity()), at: '', url: null, control: null },
+    { ...(await selfIdentity()), at: '', url: null, control: null, isGuest: false },
   );
   // Not awaited one by one: they must not overtake each other.
   const writes = [lock.publish({ control: 'a' }), lock.publish({ url: 'b' }), lock.publish({ control: 'c' })];
@@ -85,6 +85,13 @@ test('others read what the holder has published, until it is released', async t 
   await lock.release();
   await lock.publish({ url: 'd' });
   assert.equal(await readHolder(stateDir), null);
+});
+
+test('others can tell a manager that ends with its client', async t => {
+  const stateDir = await stateFolder(t);
+  const lock = await acquireLock(stateDir, { isGuest: true });
+  assert.equal((await readHolder(stateDir))?.isGuest, true);
+  await lock.release();
 });
 
 test('a lock whose pid now belongs to another process is taken over', {

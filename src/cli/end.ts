@@ -1,0 +1,47 @@
+import type { Manager } from '../manager.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+/** The one end of a manager that runs in this process, whatever brings it about. */
+export class End {
+  readonly begun: Promise<void>;
+  onBegin: () => void = () => undefined;
+  readonly #manager: Manager;
+  #begin: () => void = () => undefined;
+  #hasBegun = false;
+  #isCutOff = false;
+  #error: { readonly cause: unknown } | null = null;
+
+  constructor(manager: Manager) {
+    this.#manager = manager;
+    this.begun = new Promise(resolve => {
+      this.#begin = resolve;
+    });
+  }
+
+  begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#manager.on('call.finished', ({ outcome }) => {
+      this.#isCutOff ||= outcome === 'rejected';
+    });
+    this.onBegin();
+    this.#begin();
+  }
+
+  hasten(): void {
+    this.#isCutOff = true;
+    void this.#manager.stop();
+  }
+
+  fail(cause: unknown): void {
+    this.#error ??= { cause };
+    this.begin();
+  }
+
+  /** @throws the error that nobody caught */
+  exitCode(survivors: readonly number[]): ExitCode {
+    if (this.#error !== null) throw this.#error.cause;
+    if (survivors.length > 0) return EXIT.failed;
+    return this.#isCutOff ? EXIT.interrupted : EXIT.done;
+  }
+}

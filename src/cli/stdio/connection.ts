@@ -1,0 +1,142 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
+import type { Bridge } from '../../gateway/bridge.ts';
+import type { Clock, Timer } from '../../process/clock.ts';
+import { HttpClient } from '../../session/http-client.ts';
+import { type Effect, type Event, firstModel, type Known, type Model, transition } from './connect-machine.ts';
+import type { Host } from './host.ts';
+
+/** Where managers are found, and how one is made. */
+export interface Managers {
+  find(): Promise<Known | null>;
+  /** @throws HoldfastError PROCESS_MANAGER_RUNNING where somebody else was faster */
+  host(onShutdown: () => void): Promise<Host>;
+  token(): Promise<string | null>;
+  /** The way there may break while they go on. */
+  readonly areFar: boolean;
+}
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly managers: Managers;
+  readonly bridge: Bridge;
+  readonly maxMessageBytes: number;
+  /** No manager can be run here; `isFirst`: and none was ever joined. */
+  readonly onUnable: (error: unknown, isFirst: boolean) => void;
+  /** What nobody foresaw. */
+  readonly onFail: (error: unknown) => void;
+}
+
+const MAX_QUEUE = 1_000;
+
+/** Keeps a bridge joined to a manager, whoever runs it: another process, or this one. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #model: Model = firstModel;
+  #host: Host | null = null;
+  #timer: Timer | null = null;
+  #hasJoined = false;
+  /** The end of our own manager, if it has begun. */
+  #stopping: Promise<readonly number[]> | null = null;
+  #racing: Promise<void> = Promise.resolve();
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#post({ type: 'start' });
+  }
+
+  /** The way to the present manager is lost. */
+  lost(error: HoldfastError, isSessionLost: boolean): void {
+    const isHopeless = error.code === 'NETWORK_AUTH' || error.code === 'NETWORK_NO_ENDPOINT';
+    this.#post({ type: 'lost', error, isSessionLost, isHopeless });
+  }
+
+  hasten(): void {
+    this.#host?.hasten();
+  }
+
+  /** The client is gone. Resolves with the processes that could not be ended. */
+  async leave(): Promise<readonly number[]> {
+    this.#post({ type: 'leave' });
+    this.#timer?.cancel();
+    await this.#racing;
+    return (await this.#stopping) ?? [];
+  }
+
+  #post(event: Event): void {
+    const [model, effects] = transition(this.#model, event, this.#options.clock.now());
+    this.#model = model;
+    for (const effect of effects) this.#run(effect);
+  }
+
+  #run(effect: Effect): void {
+    const { clock, bridge, onFail } = this.#options;
+    switch (effect.type) {
+      case 'look':
+        void this.#look().catch(onFail);
+        return;
+      case 'race':
+        this.#racing = this.#race();
+        return;
+      case 'join':
+        void this.#join(effect.manager).catch(onFail);
+        return;
+      case 'timer':
+        this.#timer = clock.setTimer(effect.ms, () => this.#post({ type: 'timer' }));
+        return;
+      case 'fail':
+        return bridge.fail(
+          effect.error instanceof HoldfastError
+            ? effect.error
+            : new HoldfastError('CONNECTION_NO_MANAGER', { cause: effect.error }),
+        );
+      case 'stopHosting':
+        this.#stopHosting();
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#post({ type: 'found', manager: await this.#options.managers.find() });
+  }
+
+  async #race(): Promise<void> {
+    const { managers, onUnable } = this.#options;
+    try {
+      this.#stopping = null;
+      this.#host = await managers.host(() => this.#post({ type: 'toldToStop' }));
+      this.#post({ type: 'hosted', manager: this.#host.manager });
+    } catch (error) {
+      if (error instanceof HoldfastError && error.code === 'PROCESS_MANAGER_RUNNING') {
+        this.#post({ type: 'outrun' });
+        return;
+      }
+      onUnable(error, !this.#hasJoined);
+      this.#post({ type: 'unable', error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  async #join(manager: Known): Promise<void> {
+    const { managers, bridge, clock, maxMessageBytes } = this.#options;
+    const token = await managers.token();
+    const { state } = this.#model;
+    // Lost again, or left, in the meantime.
+    if (state.name !== 'joined' || state.manager !== manager || manager.url === null) return;
+    const url = new URL(manager.url);
+    const agent = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const how = { url, headers, agent, clock, maxMessageBytes, maxQueue: MAX_QUEUE, resumes: managers.areFar };
+    this.#hasJoined = true;
+    bridge.join((session, listener) => new HttpClient({ ...how, session: session ?? undefined }, listener));
+  }
+
+  #stopHosting(): void {
+    const host = this.#host;
+    if (host === null || this.#stopping !== null) return;
+    this.#stopping = host.close();
+    this.#stopping.then(() => this.#post({ type: 'stopped' }), this.#options.onFail);
+  }
+}

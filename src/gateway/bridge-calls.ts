@@ -1,0 +1,233 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { type Call, fateOf, isRepeatable, newCall } from '../session/call.ts';
+import { type Clock, Deadlines } from '../session/deadlines.ts';
+import type { HttpClient } from '../session/http-client.ts';
+import {
+  idKey,
+  type NotificationEnvelope,
+  parseMessage,
+  type RequestEnvelope,
+  type ResponseEnvelope,
+  rawMember,
+  request,
+  withId,
+  withRequestId,
+} from '../session/json-text.ts';
+import { BridgeTools } from './bridge-tools.ts';
+import { asObject } from './client-state.ts';
+
+/** One session with a manager, as far as the bridge needs it. */
+export type Link = Pick<HttpClient, 'write' | 'listen' | 'close' | 'known'>;
+
+/** A call that no manager has taken waits for so long. */
+const HOLD_MS = 30_000;
+const REPEATS = { replay: 'safe', replays: 1 } as const;
+const LOST = { details: { how: 'the manager between you and it has ended' }, mayHaveRun: true } as const;
+
+/** The calls of one client, before managers that come and go; each is settled once, unless its client cancels it. */
+export class BridgeCalls {
+  readonly #clock: Clock;
+  /** The client's own, by the key of its id, in the order of arrival. */
+  readonly #open = new Map<string, Call>();
+  /** Those that the present manager has, and ours, under the ids that we have given them. */
+  readonly #sent = new Map<number, Call>();
+  readonly #holding: Deadlines<Call>;
+  readonly #tools = new BridgeTools();
+  /** Sent to the last manager, of tools that are on no list yet: whether they may be repeated is asked first. */
+  #unsure: Call[] = [];
+  #link: Link | null = null;
+  #lastId = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#holding = new Deadlines(clock, call => this.#onHeldTooLong(call));
+  }
+
+  /** Calls of the client that are not answered. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  isOpen(key: string): boolean {
+    return this.#open.has(key);
+  }
+
+  /** Resolves once every call so far is answered. */
+  answered(): Promise<void> {
+    return this.size === 0 ? Promise.resolve() : new Promise(resolve => this.#onIdle.push(resolve));
+  }
+
+  /** Takes a call of the client on. It waits, if the session is not open or `isFirst` says that it opens it. */
+  add(envelope: RequestEnvelope, isFirst: boolean, settle: Call['settle']): Call {
+    const key = idKey(envelope.id.raw);
+    const call = newCall(envelope, { deadline: Infinity }, this.#clock.now(), settled => {
+      this.#open.delete(key);
+      settle(settled);
+      this.#tellIdle();
+    });
+    this.#open.set(key, call);
+    if (this.#link !== null && !isFirst) this.#transmit(call, this.#link);
+    else this.#hold(call);
+    return call;
+  }
+
+  /** The first reaches the manager in another form, and waits no longer. */
+  taken(first: Call): void {
+    this.#holding.delete(first);
+  }
+
+  /** A request of our own; `settle` is not called where the manager is lost. */
+  ask(link: Link, method: string, params: object | string, settle: Call['settle'] = () => {}): void {
+    const text = typeof params === 'string' ? params : request('0', method, params);
+    const parsed = parseMessage(text);
+    if (!parsed.ok || parsed.envelope.kind !== 'request') throw new TypeError(`${method} is no request`);
+    this.#transmit(newCall(parsed.envelope, { deadline: Infinity }, this.#clock.now(), settle), link);
+  }
+
+  /** The manager takes calls: those that wait are sent. */
+  opened(link: Link): void {
+    this.#link = link;
+    if (this.#unsure.length > 0) this.#askForTools(link);
+    for (const call of [...this.#open.values()]) {
+      if (call.place === 'held' && call.method !== 'initialize') this.#transmit(call, link);
+    }
+  }
+
+  /** What the manager was sent may have run; what was not, or may be repeated, waits for the next one. */
+  lost(): void {
+    this.#link = null;
+    this.#sent.clear();
+    for (const call of [...this.#open.values()]) this.#decide(call, true);
+  }
+
+  /** Nobody will come soon. */
+  fail(error: HoldfastError): void {
+    for (const call of [...this.#open.values()]) if (call.place === 'held') this.#reject(call, error);
+  }
+
+  /** The client is gone. */
+  end(): void {
+    for (const call of this.#open.values()) this.#holding.delete(call);
+    this.#link = null;
+  }
+
+  /** The call of an answer, which is over; null for one that nobody waits for. */
+  take(envelope: ResponseEnvelope): Call | null {
+    const { id } = envelope.value;
+    const call = typeof id === 'number' ? this.#sent.get(id) : undefined;
+    if (call === undefined) return null;
+    this.#forget(call);
+    if (call.method === 'tools/list') {
+      this.#tools.learn(envelope.value.result, rawMember(call.text, ['params', 'cursor']) === null);
+    }
+    return call;
+  }
+
+  /** False where no call has this id. */
+  spoil(id: string | null, error: HoldfastError): boolean {
+    const call = id === null ? undefined : this.#sent.get(Number(id));
+    if (call !== undefined) this.#reject(call, error);
+    return call !== undefined;
+  }
+
+  cancel(envelope: NotificationEnvelope): void {
+    const id = rawMember(envelope, ['params', 'requestId'])?.raw;
+    const call = id !== undefined && /^["\d-]/.test(id) ? this.#open.get(idKey(id)) : undefined;
+    // `initialize` cannot be cancelled, by the protocol.
+    if (call === undefined || call.method === 'initialize') return;
+    this.#open.delete(idKey(call.id));
+    this.#forget(call);
+    this.#tellIdle();
+    if (call.upstreamId === null || call.outgoing?.withdraw() === true) return;
+    this.#link?.write(withRequestId(envelope, String(call.upstreamId)));
+  }
+
+  /** Whose question it is cannot be told here: none of them is repeated any more. */
+  asked(): void {
+    for (const call of this.#sent.values()) call.hasAsked = true;
+  }
+
+  /** Of a call that is repeated, the client has heard the first part of the progress already. */
+  isNews({ method, value }: NotificationEnvelope): boolean {
+    if (method !== 'notifications/progress') return true;
+    const { progressToken, progress } = asObject(value.params);
+    if (typeof progress !== 'number') return true;
+    for (const call of this.#sent.values()) {
+      if (call.progressToken === null || JSON.parse(call.progressToken) !== progressToken) continue;
+      call.progress = Math.max(call.progress, progress);
+      return progress > call.toldBefore;
+    }
+    return true;
+  }
+
+  #hold(call: Call): void {
+    call.place = 'held';
+    call.upstreamId = null;
+    call.outgoing = null;
+    this.#holding.set(call, this.#clock.now() + HOLD_MS);
+  }
+
+  #transmit(call: Call, link: Link): void {
+    this.#holding.delete(call);
+    const id = ++this.#lastId;
+    call.upstreamId = id;
+    call.place = 'queued';
+    this.#sent.set(id, call);
+    const onWritten = () => {
+      if (call.upstreamId === id) call.place = 'written';
+    };
+    call.outgoing = link.write(withId(call.text, String(id)), { onWritten });
+    if (call.outgoing === null) this.#reject(call, new HoldfastError('RESOURCE_QUEUE_FULL', { mayHaveRun: false }));
+  }
+
+  /** Its manager is lost. `mayAsk`: whether its tool may be repeated can still be asked. */
+  #decide(call: Call, mayAsk: boolean): void {
+    // The first of all begins its wait anew.
+    if (call.place === 'held') return call.method === 'initialize' ? this.#hold(call) : undefined;
+    if (call.place === 'queued' || call.outgoing?.withdraw() === true) return this.#hold(call);
+    const hints = call.tool === null ? null : this.#tools.hints(call.tool);
+    if (fateOf(call, { ...REPEATS, isSafe: isRepeatable(call.method, hints) }) === 'replay') {
+      call.replays++;
+      call.toldBefore = call.progress;
+      return this.#hold(call);
+    }
+    const isUnsure = call.tool !== null && hints === null && fateOf(call, { ...REPEATS, isSafe: true }) === 'replay';
+    if (isUnsure && mayAsk) this.#unsure.push(call);
+    else this.#reject(call, new HoldfastError('PROCESS_EXITED_DURING_CALL', LOST));
+  }
+
+  #askForTools(link: Link, cursor?: string): void {
+    this.ask(link, 'tools/list', cursor === undefined ? {} : { cursor }, settled => {
+      const result = settled.ok ? asObject((JSON.parse(settled.text) as { result?: unknown }).result) : {};
+      if (typeof result.nextCursor === 'string') return this.#askForTools(link, result.nextCursor);
+      for (const call of this.#unsure.splice(0)) {
+        if (this.#open.get(idKey(call.id)) !== call) continue;
+        this.#decide(call, false);
+        if (call.place === 'held' && this.#link !== null) this.#transmit(call, this.#link);
+      }
+    });
+  }
+
+  #onHeldTooLong(call: Call): void {
+    const details = { afterMs: HOLD_MS };
+    this.#reject(call, new HoldfastError('CONNECTION_HOLD_TIMEOUT', { details, mayHaveRun: call.replays > 0 }));
+  }
+
+  #reject(call: Call, error: HoldfastError): void {
+    this.#forget(call);
+    call.settle({ ok: false, error });
+  }
+
+  #forget(call: Call): void {
+    this.#holding.delete(call);
+    if (call.upstreamId !== null) this.#sent.delete(call.upstreamId);
+  }
+
+  #tellIdle(): void {
+    if (this.size > 0) return;
+    const waiting = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
