@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Era } from './era.ts';
+import { type Era, MODERN_VERSION } from './era.ts';
 import { notification, rawMember } from './json-text.ts';
 import { brief, serverErrorOf } from './server-error.ts';
 import type { Upstream } from './upstream.ts';
@@ -15,10 +15,10 @@ export interface InitializeParams {
 }
 
 export interface Handshake {
-  /** What the server speaks; all else here is in the words of `initialize` also where it does not know them. */
   readonly era: Era;
-  /** The result of `initialize`, as the server wrote it. */
+  /** The result of `initialize`, as the server wrote it, or would have. */
   readonly result: string;
+  /** What the server speaks. */
   readonly protocolVersion: string;
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly serverInfo: { readonly name?: unknown; readonly version?: unknown };
@@ -50,7 +50,14 @@ export function handshakeOf(result: string, value: unknown, era: Era = 'legacy')
   if (typeof protocolVersion !== 'string' || !(LEGACY_VERSIONS as readonly string[]).includes(protocolVersion)) {
     return null;
   }
-  return { era, result, protocolVersion, capabilities: asObject(capabilities), serverInfo: asObject(serverInfo) };
+  const spoken = era === 'modern' ? MODERN_VERSION : protocolVersion;
+  return {
+    era,
+    result,
+    protocolVersion: spoken,
+    capabilities: asObject(capabilities),
+    serverInfo: asObject(serverInfo),
+  };
 }
 
 const asObject = (value: unknown): Record<string, unknown> =>

@@ -63,6 +63,13 @@ export class FakeServer {
     if (line === undefined) throw new Error(`nobody has asked for ${method}`);
     this.say(`{"jsonrpc":"2.0","id":${idOf(line)},"result":${resultRaw}}`);
   }
+
+  /** Answers the last request of this method with an error. */
+  refuse(method: string, code: number, message = 'no'): void {
+    this.say(
+      `{"jsonrpc":"2.0","id":${idOf(this.asked(method).at(-1))},"error":{"code":${code},"message":"${message}"}}`,
+    );
+  }
 }
 
 /** Raw id of a line. */

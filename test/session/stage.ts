@@ -14,6 +14,9 @@ import { FakeServer, type FakeServerOptions, turn } from './fake-server.ts';
 const CAPABILITIES =
   '{"tools":{"listChanged":true},"resources":{"subscribe":true},"prompts":{},"logging":{},"vendor":{"n":1.0}}';
 
+/** What a modern one offers, unless a test says otherwise: nothing that it is listened to for at once. */
+const MODERN = '{"tools":{},"resources":{"subscribe":true},"logging":{}}';
+
 /** The tools of the fake server, as raw definitions. */
 export const TOOLS = {
   read: '{"name":"read","annotations":{"readOnlyHint":true},"inputSchema":{"maximum":12345678901234567890}}',
@@ -89,6 +92,24 @@ export class Stage {
   async up(tools?: readonly string[], options?: FakeServerOptions): Promise<FakeServer> {
     this.session.open(await this.begin(tools, options));
     return this.server;
+  }
+
+  /** A new process that speaks 2026-07-28 alone, ready. */
+  async upModern(capabilities = MODERN): Promise<FakeServer> {
+    const server = new FakeServer();
+    this.server = server;
+    const upstream = this.session.connect(server.stdin);
+    server.speakTo(upstream);
+    const shaken = this.session.shakeHands(upstream);
+    if (server.asked('initialize').length > 0) {
+      server.refuse('initialize', -32022);
+      await turn();
+    }
+    server.answer('server/discover', `{"supportedVersions":["2026-07-28"],"capabilities":${capabilities}}`);
+    await shaken;
+    this.session.open(upstream);
+    await turn();
+    return server;
   }
 
   down(isFinal = false) {

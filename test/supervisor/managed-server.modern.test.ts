@@ -18,7 +18,7 @@ interface Carried {
 /** What its process has seen of the protocol. */
 const seenBy = async (client: FakeClient): Promise<Carried> => JSON.parse(await client.call('carried'));
 
-const accepted = (text: string) => ({ action: 'accept', content: { text } });
+const accepted = (name: string) => ({ action: 'accept', content: { name } });
 
 test('it is heard in its own words, and its clients hear the handshake that they know', async t => {
   const { supervisor, attach, of } = await pool(t, served('modern-only'));

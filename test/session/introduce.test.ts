@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import type { Era } from '../../src/session/era.ts';
+import type { Handshake } from '../../src/session/handshake.ts';
+import { introduce } from '../../src/session/introduce.ts';
+import { Upstream } from '../../src/session/upstream.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { gone } from './desk.ts';
+import { FakeServer, turn } from './fake-server.ts';
+import { Stage } from './stage.ts';
+
+const LEGACY = '{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{"name":"old","version":"1"}}';
+const MODERN = '{"supportedVersions":["2026-07-28"],"capabilities":{}}';
+
+/** A conversation that begins; `handshake` is null, or what came of it. */
+function meet(first: Era, isLegacy?: true) {
+  const server = new FakeServer();
+  const clock = new FakeClock();
+  const outlet = { fullness: server.stdin.fullness, write: server.stdin.write.bind(server.stdin), isLegacy };
+  const upstream = new Upstream(isLegacy === undefined ? server.stdin : { ...outlet, isLegacy }, {
+    onHeard: () => {},
+    onRequest: () => {},
+    onNotification: () => {},
+    onStray: () => {},
+  });
+  server.speakTo(upstream);
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+  const introduced = introduce(upstream, { server: 'files', params, first, clock, onNotice: () => {} });
+  const outcome = introduced.then(
+    (handshake: Handshake) => handshake.era,
+    (error: HoldfastError) => error.code,
+  );
+  const asked = () => server.lines.map(line => JSON.parse(line).method as string);
+  return { server, clock, upstream, outcome, introduced, asked };
+}
+
+test('a server that takes initialize is asked nothing else', async () => {
+  const { server, outcome, asked, clock } = meet('legacy');
+  server.answer('initialize', LEGACY);
+  assert.equal(await outcome, 'legacy');
+  assert.deepEqual(asked(), ['initialize', 'notifications/initialized']);
+  assert.deepEqual(clock.pending, []);
+});
+
+test('one that rejects it is asked in the words of 2026-07-28, whatever its error', async () => {
+  for (const code of [-32022, -32601, -32603]) {
+    const { server, outcome, asked, clock } = meet('legacy');
+    server.refuse('initialize', code);
+    await turn();
+    server.answer('server/discover', MODERN);
+    assert.equal(await outcome, 'modern');
+    assert.deepEqual(asked(), ['initialize', 'server/discover']);
+    assert.deepEqual(clock.pending, []);
+  }
+});
+
+test('one that rejects both has rejected initialize, and so has one that says nothing for 5 seconds', async () => {
+  const both = meet('legacy');
+  both.server.refuse('initialize', -32603, 'no licence');
+  await turn();
+  both.server.refuse('server/discover', -32601);
+  assert.equal(await both.outcome, 'CONNECTION_HANDSHAKE_REJECTED');
+  await assert.rejects(both.introduced, /no licence/);
+
+  const silent = meet('legacy');
+  silent.server.refuse('initialize', -32603);
+  await turn();
+  assert.deepEqual(silent.clock.pending, [5_000]);
+  await silent.clock.advance(5_000);
+  assert.equal(await silent.outcome, 'CONNECTION_HANDSHAKE_REJECTED');
+});
+
+test('one that speaks only what comes later is named with what it speaks', async () => {
+  const { server, outcome, introduced } = meet('legacy');
+  server.refuse('initialize', -32022);
+  await turn();
+  server.answer('server/discover', '{"supportedVersions":["2027-07-01"]}');
+  assert.equal(await outcome, 'CONNECTION_PROTOCOL_VERSION');
+  await assert.rejects(introduced, /2027-07-01/);
+});
+
+test('a wrong guess that it is modern costs one question, answered or not', async () => {
+  const answers = meet('modern');
+  answers.server.refuse('server/discover', -32601);
+  await turn();
+  answers.server.answer('initialize', LEGACY);
+  assert.equal(await answers.outcome, 'legacy');
+  assert.deepEqual(answers.asked(), ['server/discover', 'initialize', 'notifications/initialized']);
+
+  const silent = meet('modern');
+  await silent.clock.advance(5_000);
+  silent.server.answer('initialize', LEGACY);
+  assert.equal(await silent.outcome, 'legacy');
+  silent.server.answer('server/discover', MODERN);
+  await turn();
+  assert.equal(silent.server.lines.length, 3, 'a late answer changes nothing');
+});
+
+test('a connection that cannot carry what is modern is never asked', async () => {
+  const { server, outcome, asked } = meet('modern', true);
+  server.refuse('initialize', -32022);
+  assert.equal(await outcome, 'CONNECTION_HANDSHAKE_REJECTED');
+  assert.deepEqual(asked(), ['initialize']);
+});
+
+test('a process that is lost over the question is lost as any other, and leaves no timer', async () => {
+  const { upstream, outcome, clock } = meet('modern');
+  upstream.abandon(gone());
+  assert.equal(await outcome, 'PROCESS_EXITED');
+  assert.deepEqual(clock.pending, []);
+});
+
+test('a session asks in the words that were right the last time, and in the usual ones where the server was lost over others', async () => {
+  const stage = new Stage({ store: { era: () => 'modern' } });
+  const lost = new FakeServer();
+  const upstream = stage.session.connect(lost.stdin);
+  lost.speakTo(upstream);
+  const shaken = stage.session.shakeHands(upstream);
+  assert.equal(lost.asked('server/discover').length, 1);
+  stage.down();
+  await assert.rejects(shaken, (error: HoldfastError) => error.code === 'PROCESS_EXITED');
+
+  const found = await stage.upModern();
+  assert.equal(found.asked('initialize').length, 1);
+  stage.down();
+  const again = await stage.upModern();
+  assert.equal(again.asked('initialize').length, 0);
+  assert.deepEqual(
+    stage.handshakes.map(({ era, protocolVersion }) => [era, protocolVersion]),
+    [
+      ['modern', '2026-07-28'],
+      ['modern', '2026-07-28'],
+    ],
+  );
+});
