@@ -46,27 +46,24 @@ async function ended(client: RawClient): Promise<void> {
   assert.deepEqual(client.junk, []);
 }
 
-describe('the official clients', () => {
-  for (const [name, create] of sdkClients) {
-    for (const command of ['run', 'connect'] as const) {
-      test(`${name} through ${command}: a crash of the server is none of its business`, async t => {
-        const { cli } = await stage(t);
-        const { command: program, args } = fixture('well-behaved');
-        const prefix = command === 'run' ? '' : 'one__';
-        const client = create();
-        const how = cli.how(command === 'run' ? ['run', '--', program, ...args] : ['connect']);
-        await client.connect(sdkStdio(name, how));
-        assert.ok((await client.tools()).includes(`${prefix}echo`));
-        const pid = await client.call(`${prefix}pid`);
-        const waiting = client.call(`${prefix}slow`, { ms: 300 });
-        await assert.rejects(client.call(`${prefix}crash`), /may have run/);
-        assert.equal(await waiting, 'at last');
-        assert.notEqual(await client.call(`${prefix}pid`), pid);
-        await client.close();
-      });
-    }
-  }
-});
+for (const [name, create] of sdkClients) {
+  test(`${name} through run and connect: a crash of the server is none of its business`, async t => {
+    const { cli } = await stage(t);
+    const { command, args } = fixture('well-behaved');
+    const through = async (how: readonly string[], prefix: string) => {
+      const client = create();
+      await client.connect(sdkStdio(name, cli.how(how)));
+      assert.ok((await client.tools()).includes(`${prefix}echo`));
+      const pid = await client.call(`${prefix}pid`);
+      const waiting = client.call(`${prefix}slow`, { ms: 300 });
+      await assert.rejects(client.call(`${prefix}crash`), /may have run/);
+      assert.equal(await waiting, 'at last');
+      assert.notEqual(await client.call(`${prefix}pid`), pid);
+      await client.close();
+    };
+    await Promise.all([through(['run', '--', command, ...args], ''), through(['connect'], 'one__')]);
+  });
+}
 
 describe('connect', () => {
   test('two that are started at the same moment agree on one manager', async t => {

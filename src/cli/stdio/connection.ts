@@ -20,7 +20,7 @@ export interface Managers {
 export interface ConnectionOptions {
   readonly clock: Clock;
   readonly managers: Managers;
-  readonly bridge: Bridge;
+  readonly bridge: Pick<Bridge, 'join' | 'fail'>;
   readonly maxMessageBytes: number;
   /** No manager can be run here; `isFirst`: and none was ever joined. */
   readonly onUnable: (error: unknown, isFirst: boolean) => void;

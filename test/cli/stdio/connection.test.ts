@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Known } from '../../../src/cli/stdio/connect-machine.ts';
+import { Connection, type Managers } from '../../../src/cli/stdio/connection.ts';
+import type { Host } from '../../../src/cli/stdio/host.ts';
+import { HoldfastError } from '../../../src/errors/holdfast-error.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+const other: Known = { key: 'other', url: 'http://127.0.0.1:1/mcp', isGuest: true };
+const own: Known = { key: 'own', url: 'http://127.0.0.1:2/mcp', isGuest: true };
+const gone = new HoldfastError('CONNECTION_LOST');
+
+/** A state folder that a test plays, and the bridge of one client before it. */
+function stage() {
+  const clock = new FakeClock();
+  const story: string[] = [];
+  const world = { holder: null as Known | null, whyNot: null as Error | null, winning: Promise.resolve() };
+  let shutdown: () => void = () => assert.fail('nobody hosts');
+  const managers: Managers = {
+    areFar: false,
+    find: async () => world.holder,
+    token: async () => 'a token',
+    async host(onShutdown): Promise<Host> {
+      story.push('race');
+      await world.winning;
+      if (world.whyNot !== null) throw world.whyNot;
+      shutdown = onShutdown;
+      world.holder = own;
+      const close = async () => {
+        story.push('close');
+        world.holder = null;
+        return [7];
+      };
+      return { manager: own, hasten: () => void story.push('hasten'), close };
+    },
+  };
+  const connection = new Connection({
+    clock,
+    managers,
+    bridge: {
+      join: () => void story.push('join'),
+      fail: ({ code }) => void story.push(`fail ${code}`),
+    },
+    maxMessageBytes: 1_000,
+    onUnable: (_error, isFirst) => void story.push(isFirst ? 'unable at first' : 'unable'),
+    onFail: error => assert.fail(String(error)),
+  });
+  return { clock, story, world, connection, shutdown: () => shutdown() };
+}
+
+test('who finds a manager joins it, and has nothing to end', async () => {
+  const { clock, story, world, connection } = stage();
+  world.holder = other;
+  connection.start();
+  await clock.advance(0);
+  assert.deepEqual(story, ['join']);
+  assert.deepEqual(await connection.leave(), []);
+  assert.deepEqual([story, clock.pending], [['join'], []]);
+});
+
+test('who finds none hosts one, and ends it when he leaves, with what is left', async () => {
+  const { clock, story, connection } = stage();
+  connection.start();
+  await clock.advance(0);
+  assert.deepEqual(story, ['race', 'join']);
+  connection.hasten();
+  assert.deepEqual(await connection.leave(), [7]);
+  assert.deepEqual(await connection.leave(), [7], 'a second time is harmless');
+  assert.deepEqual(story, ['race', 'join', 'hasten', 'close']);
+});
+
+test('who was outrun joins the winner', async () => {
+  const { clock, story, world, connection } = stage();
+  world.whyNot = new HoldfastError('PROCESS_MANAGER_RUNNING');
+  connection.start();
+  await clock.advance(0);
+  world.holder = other;
+  await clock.advance(100);
+  assert.deepEqual(story, ['race', 'join']);
+});
+
+test('a manager that is won after its client has left is ended again', async () => {
+  const { clock, story, world, connection } = stage();
+  let win = () => {};
+  world.winning = new Promise(resolve => {
+    win = resolve;
+  });
+  connection.start();
+  await clock.advance(0);
+  const left = connection.leave();
+  win();
+  assert.deepEqual(await left, [7]);
+  assert.deepEqual(story, ['race', 'close']);
+});
+
+test('a manager that is lost is looked for, and replaced when it is gone', async () => {
+  const { clock, story, world, connection } = stage();
+  world.holder = other;
+  connection.start();
+  await clock.advance(0);
+  connection.lost(gone, false);
+  await clock.advance(500);
+  assert.deepEqual(story, ['join'], 'it still holds the folder');
+  world.holder = null;
+  await clock.advance(100);
+  assert.deepEqual(story, ['join', 'race', 'join']);
+});
+
+test('somebody who ends the manager that we host has three seconds to start another', async () => {
+  const { clock, story, connection, shutdown, world } = stage();
+  connection.start();
+  await clock.advance(0);
+  shutdown();
+  connection.lost(gone, false);
+  await clock.advance(2_900);
+  assert.deepEqual(story, ['race', 'join', 'close']);
+  world.holder = { ...other, isGuest: false };
+  await clock.advance(100);
+  assert.deepEqual(story, ['race', 'join', 'close', 'join']);
+});
+
+test('and where he does not, we host again', async () => {
+  const { clock, story, connection, shutdown } = stage();
+  connection.start();
+  await clock.advance(0);
+  shutdown();
+  await clock.advance(3_100);
+  assert.deepEqual(story, ['race', 'join', 'close', 'race', 'join']);
+  assert.deepEqual(await connection.leave(), [7]);
+  assert.equal(story.at(-1), 'close');
+});
+
+test('where no manager can run, that is told each time, and tried again', async () => {
+  const { clock, story, world, connection } = stage();
+  world.whyNot = new Error('the configuration is wrong');
+  connection.start();
+  await clock.advance(5_000);
+  assert.deepEqual(story.slice(0, 4), ['race', 'unable at first', 'fail CONNECTION_NO_MANAGER', 'race']);
+  world.whyNot = null;
+  await clock.advance(5_000);
+  assert.equal(story.at(-1), 'join');
+});
+
+test('a manager that refuses us is told to whoever waits', async () => {
+  const { clock, story, world, connection } = stage();
+  world.holder = other;
+  connection.start();
+  await clock.advance(0);
+  connection.lost(new HoldfastError('NETWORK_AUTH'), false);
+  assert.deepEqual(story, ['join', 'fail NETWORK_AUTH']);
+  await connection.leave();
+});
