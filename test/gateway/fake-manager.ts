@@ -3,7 +3,7 @@ import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import { Bridge, type OpenLink } from '../../src/gateway/bridge.ts';
 import type { Link } from '../../src/gateway/bridge-calls.ts';
-import type { HttpListener } from '../../src/session/http-client.ts';
+import type { HttpListener } from '../../src/session/http-listener.ts';
 import type { KnownSession } from '../../src/session/http-session.ts';
 import { parseMessage } from '../../src/session/json-text.ts';
 import { FakeClock } from '../support/fake-clock.ts';
