@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type MessageEnvelope, parseMessage } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
 import type { ClientState } from './client-state.ts';
 import { refusalText } from './http-reply.ts';
@@ -172,7 +172,8 @@ export class LegacySession implements Wire {
     if (!parsed.ok || parsed.envelope.kind !== 'request') return undefined;
     const stream = new EventStream({
       mark: `${this.#run}.${number}.`,
-      budget: this.#options.budget,
+      // Nobody keeps this stream, so nobody would give back what it had taken.
+      budget: new Budget(Infinity),
       now: this.#options.now,
       onDropped: () => {},
       onDone: () => {},
