@@ -206,3 +206,23 @@ test('a client that hangs up before it has heard of its session leaves nothing i
   await eventually(() => stored.length === 0, { what: 'an empty store' });
   assert.equal(endpoint.clients(), 0);
 });
+
+test('a session that ends answers what is under way, with an error that says that it may have run', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = () => {};
+  const silent = client.call('slow');
+  const spoken = client.open(client.callText('slow'));
+  await eventually(() => backend.last.asked.length === 2, { what: 'the calls' });
+  backend.last.asked[1]?.options.onProgress?.('{"jsonrpc":"2.0","method":"notifications/progress","params":{}}');
+  const stream = await spoken;
+  assert.equal((await client.end()).status, 204);
+  await stream.ended;
+  for (const answer of [(await silent).messages.at(-1), stream.messages().at(-1)]) {
+    assert.equal(answer?.error?.data?.code, 'CONNECTION_LOST');
+    assert.equal(answer.error.data.mayHaveRun, true);
+  }
+  assert.deepEqual([(await silent).messages.length, stream.messages().length], [1, 2]);
+  assert.ok(backend.last.asked.every(({ options }) => options.signal?.aborted));
+});
