@@ -189,6 +189,8 @@ export class LegacyFront implements PostFront {
   async #restore(id: string, { backend, principal }: Visit): Promise<LegacySession | null> {
     const stored = await this.#options.store.load(id);
     if (stored === null || stored.principal !== principal || stored.server !== backend.server) return null;
+    // The client then begins anew, and hears that there is no room.
+    if (this.#sessions.size >= this.#options.limits.maxSessions) return null;
     const session = this.#create(id, principal, backend);
     session.client.restore(stored.client);
     this.#connected(session);

@@ -226,3 +226,20 @@ test('a session that ends answers what is under way, with an error that says tha
   assert.deepEqual([(await silent).messages.length, stream.messages().length], [1, 2]);
   assert.ok(backend.last.asked.every(({ options }) => options.signal?.aborted));
 });
+
+test('sessions of an earlier run count, too: they come back as far as there is room', async t => {
+  const client = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const state = { ...client, roots: null, logLevel: null, subscriptions: [] };
+  const load = async () => ({ principal: 'anyone', server: 'files', client: state });
+  const { endpoint } = await serve(t, {
+    sessions: { ...memorySessions, load },
+    token: null,
+    limits: { maxSessions: 2 },
+  });
+  const statusOf = async (id: string) => {
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    return (await ask(endpoint.port, { body: ping, headers: { 'mcp-session-id': id } })).status;
+  };
+  assert.deepEqual([await statusOf('a'), await statusOf('b'), await statusOf('c')], [200, 200, 404]);
+  assert.equal(endpoint.clients(), 2);
+});
