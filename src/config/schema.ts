@@ -144,6 +144,9 @@ export const serverOptionsSchema = z
         .default(67_108_864)
         .describe('Longest message that is read from the server.'),
       maxQueue: whole(0).default(256).describe('Calls that may wait for the server; more are rejected.'),
+      maxInstances: whole(1)
+        .default(100)
+        .describe('Processes that its clients may need at the same time; calls that need one more are rejected.'),
       sharing: oneOf('shared', 'perClient').default('shared').describe('One process for all clients, or one for each.'),
       tools: toolsSchema,
       limits: limitsSchema,

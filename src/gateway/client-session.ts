@@ -17,6 +17,7 @@ import {
   type ClientState,
   firstState,
   isRemembered,
+  MAX_PROFILE,
   negotiated,
   profileOf,
   stateAfter,
@@ -174,6 +175,9 @@ export class ClientSession implements AttachedClient {
     if (typeof params.protocolVersion !== 'string') {
       return errorResponse(envelope.id.raw, RPC.invalidParams, '"params.protocolVersion" must be a string');
     }
+    if (envelope.text.length > MAX_PROFILE) {
+      return errorResponse(envelope.id.raw, RPC.invalidParams, `"initialize" is over ${MAX_PROFILE} characters`);
+    }
     this.#hasBegun = true;
     const client = firstState(params);
     try {
@@ -235,6 +239,8 @@ export class ClientSession implements AttachedClient {
     }
     // An older answer is out of date, and a client that cannot list its roots is asked by servers themselves.
     if (id !== `${ROOTS_ID}${this.#rootsAsked}` || envelope.result === null || this.#state === null) return;
+    // So is one with more roots than are kept for it.
+    if (envelope.text.length > MAX_PROFILE) return;
     const state = { ...this.#state, roots: envelope.text.slice(envelope.result.start, envelope.result.end) };
     this.#keep(state).catch((error: unknown) => this.#options.notice(`a session could not be kept: ${String(error)}`));
     this.#session?.setProfile(profileOf(state));

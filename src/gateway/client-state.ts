@@ -14,6 +14,9 @@ export interface ClientState {
 /** More subscriptions than this are forwarded, but not told again after a restart of the manager. */
 const MAX_SUBSCRIPTIONS = 1_000;
 
+/** What a client may say of itself, and of its roots, in characters: it is kept as long as its session, and on disk. */
+export const MAX_PROFILE = 131_072;
+
 /** What the `params` of an `initialize` tell, before the revision is settled. */
 export function firstState({ protocolVersion, capabilities, clientInfo }: Record<string, unknown>): ClientState {
   return {

@@ -109,8 +109,8 @@ export class Guard {
 
   hasToken({ authorization }: GuardedHeaders): boolean {
     if (this.#expected === null) return true;
-    const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
-    return timingSafeEqual(digest(given), this.#expected);
+    const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    return given !== undefined && timingSafeEqual(digest(given), this.#expected);
   }
 
   /** Null where the token is right, or none is wanted. */

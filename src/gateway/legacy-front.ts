@@ -3,18 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { LEGACY_VERSIONS } from '../session/handshake.ts';
-import {
-  type Envelope,
-  idKey,
-  type MessageEnvelope,
-  parseMessage,
-  type RequestEnvelope,
-} from '../session/json-text.ts';
+import { type Envelope, idKey, type MessageEnvelope, type RequestEnvelope } from '../session/json-text.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Backend } from './backend.ts';
 import type { Budget } from './budget.ts';
 import type { Exchange, PostFront } from './exchange.ts';
 import { RPC, refusalText, replyJson } from './http-reply.ts';
+import { messagesOf, whyUnfit } from './legacy-messages.ts';
 import { LegacySession } from './legacy-session.ts';
 import type { Explain } from './modern-reply.ts';
 import type { SessionStore } from './session-store.ts';
@@ -37,8 +32,6 @@ export interface Visit {
   readonly principal: string;
 }
 
-/** The only revision whose clients may send several messages at once. */
-const WITH_BATCHES = '2025-03-26';
 const SESSION_ID = 'Mcp-Session-Id';
 /** In the store a session in use looks unused for so long at most. */
 const TOUCH_MS = 60_000;
@@ -66,7 +59,8 @@ export class LegacyFront implements PostFront {
       return refuse(response, 406, 'it accepts neither application/json nor text/event-stream');
     }
     if (!isKnownVersion(request)) return refuse(response, 400, UNKNOWN_VERSION);
-    if (envelope.kind === 'invalid') return refuseInvalid(response, envelope);
+    const unfit = whyUnfit(envelope);
+    if (unfit !== null) return refuseInvalid(response, envelope, unfit);
     if (envelope.kind === 'request' && envelope.method === 'initialize' && !hasSession(request)) {
       return this.#initialize(exchange, envelope, accepts);
     }
@@ -77,7 +71,8 @@ export class LegacyFront implements PostFront {
     if (typeof envelopes === 'string') return refuse(response, 400, envelopes, RPC.invalidRequest);
     const requests = envelopes.filter(isRequest);
     const keys = requests.map(({ id }) => idKey(id.raw));
-    const taken = keys.findIndex((key, index) => session.client.isOpen(key) || keys.indexOf(key) !== index);
+    const seen = new Set<string>();
+    const taken = keys.findIndex(key => session.client.isOpen(key) || seen.size === seen.add(key).size);
     if (taken !== -1) {
       const reason = 'a request with this id is under way already';
       return refuse(response, 400, reason, RPC.invalidRequest, requests[taken]?.id.raw);
@@ -146,7 +141,10 @@ export class LegacyFront implements PostFront {
     response.once('close', () => {
       if (session.client.state !== null) this.#connected(session);
       // Refused, or gone before it had heard of its session: there is none.
-      else if (session.client.inFlight === 0 || !response.headersSent) this.#forget(session);
+      else if (session.client.inFlight === 0 || !response.headersSent) {
+        this.#forget(session);
+        void this.#remove(session);
+      }
     });
     session.ask([envelope], [idKey(envelope.id.raw)], { response, isBatch: false, ...accepts });
   }
@@ -191,6 +189,8 @@ export class LegacyFront implements PostFront {
   async #restore(id: string, { backend, principal }: Visit): Promise<LegacySession | null> {
     const stored = await this.#options.store.load(id);
     if (stored === null || stored.principal !== principal || stored.server !== backend.server) return null;
+    // The client then begins anew, and hears that there is no room.
+    if (this.#sessions.size >= this.#options.limits.maxSessions) return null;
     const session = this.#create(id, principal, backend);
     session.client.restore(stored.client);
     this.#connected(session);
@@ -209,7 +209,17 @@ export class LegacyFront implements PostFront {
     const { client, backend } = session;
     const name = client.state?.clientInfo.name ?? 'unknown';
     this.#options.emit({ type: 'client.gone', client: name, path: pathOf(backend), reason });
-    await this.#options.store.remove(session.id);
+    await this.#remove(session);
+  }
+
+  async #remove({ id }: LegacySession): Promise<void> {
+    const { store, emit } = this.#options;
+    try {
+      await store.remove(id);
+    } catch (error) {
+      // Nobody knows its id any more; the next run of the manager removes it as unused.
+      emit({ type: 'manager.notice', text: `a session could not be removed from disk: ${String(error)}` });
+    }
   }
 
   #forget(session: LegacySession): void {
@@ -217,8 +227,6 @@ export class LegacyFront implements PostFront {
     session.close();
   }
 }
-
-type InvalidEnvelope = Extract<Envelope, { kind: 'invalid' }>;
 
 interface Accepts {
   readonly acceptsJson: boolean;
@@ -248,30 +256,14 @@ function acceptedBy(accept: string | undefined): Accepts {
   };
 }
 
-/** The messages of a body, or why it is none of this revision. */
-function messagesOf(envelope: Envelope, version: string): readonly MessageEnvelope[] | string {
-  if (envelope.kind !== 'batch') return [envelope];
-  if (version !== WITH_BATCHES) return `several messages in one body are known to revision ${WITH_BATCHES} alone`;
-  if (envelope.items.length === 0) return 'an empty array is no message';
-  const messages: MessageEnvelope[] = [];
-  for (const item of envelope.items) {
-    const parsed = parseMessage(item);
-    if (!parsed.ok || parsed.envelope.kind === 'batch') return 'an item of the array is no message';
-    if (parsed.envelope.kind === 'invalid') return `an item of the array is no message: ${parsed.envelope.reason}`;
-    if (parsed.envelope.method === 'initialize') return '"initialize" comes alone';
-    messages.push(parsed.envelope);
-  }
-  return messages;
-}
-
 function refuse(response: ServerResponse, status: number, reason: string, code?: number, idRaw = 'null'): void {
   const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason } });
   replyJson(response, status, refusalText(idRaw, error, code));
 }
 
-function refuseInvalid(response: ServerResponse, { id, reason, value }: InvalidEnvelope): void {
-  const isUsable = typeof value.id === 'string' || typeof value.id === 'number';
+function refuseInvalid(response: ServerResponse, envelope: Envelope, reason: string): void {
+  const id = envelope.kind === 'batch' ? null : envelope.id;
   // Of two ids neither is the one that its sender waits for.
-  const idRaw = isUsable && reason !== 'duplicate "id"' ? id?.raw : undefined;
-  refuse(response, 400, reason, RPC.invalidRequest, idRaw);
+  const isUsable = id !== null && /^["\d-]/.test(id.raw) && reason !== 'duplicate "id"';
+  refuse(response, 400, reason, RPC.invalidRequest, isUsable ? id.raw : undefined);
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type MessageEnvelope, parseMessage } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
 import type { ClientState } from './client-state.ts';
 import { refusalText } from './http-reply.ts';
@@ -119,7 +119,7 @@ export class LegacySession implements Wire {
   answer(key: string, text: string | null): void {
     const reply = this.#replies.get(key);
     this.#replies.delete(key);
-    reply?.answer(key, text, () => lostAnswer(key));
+    reply?.answer(key, text, () => lostAnswer(key, LOST));
   }
 
   /** To be called now and then. */
@@ -133,8 +133,17 @@ export class LegacySession implements Wire {
     this.#streams.get(STANDALONE)?.discard();
   }
 
-  /** Ends every stream. The client may go on with this session in another run of the manager, if it is in the store. */
+  /**
+   * Answers what is under way with an error, and ends every stream. The client may go on with this session in another run of the
+   * manager, if it is in the store.
+   */
   close(): void {
+    const open = [...this.#replies];
+    this.#replies.clear();
+    for (const [key, reply] of open) {
+      const text = lostAnswer(key, 'the session has ended');
+      reply.answer(key, text, () => text);
+    }
     this.client.close();
     for (const stream of [...this.#streams.values()]) stream.discard();
   }
@@ -172,12 +181,13 @@ export class LegacySession implements Wire {
     if (!parsed.ok || parsed.envelope.kind !== 'request') return undefined;
     const stream = new EventStream({
       mark: `${this.#run}.${number}.`,
-      budget: this.#options.budget,
+      // Nobody keeps this stream, so nobody would give back what it had taken.
+      budget: new Budget(Infinity),
       now: this.#options.now,
       onDropped: () => {},
       onDone: () => {},
     });
-    stream.send(lostAnswer(parsed.envelope.id.raw));
+    stream.send(lostAnswer(parsed.envelope.id.raw, LOST));
     stream.end();
     return stream;
   }
@@ -198,12 +208,14 @@ export class LegacySession implements Wire {
   }
 }
 
+const LOST = 'the answer to this call is lost';
+
 /** What a client hears in place of an answer that is not there any more. The key of an id is JSON, too. */
-const lostAnswer = (idRaw: string): string =>
+const lostAnswer = (idRaw: string, why: string): string =>
   refusalText(
     idRaw,
     new HoldfastError('CONNECTION_LOST', {
-      details: { why: 'the answer to this call is lost' },
+      details: { why },
       hint: 'the call may have run: check its effect before you repeat it',
       isHintOpen: true,
       mayHaveRun: true,

@@ -4,6 +4,7 @@ import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 import type { Backend, BackendSession } from './backend.ts';
+import { MAX_PROFILE } from './client-state.ts';
 import { refuseQuestion } from './modern-inputs.ts';
 import type { LogLevel } from './modern-request.ts';
 import { serverInfoOf } from './modern-text.ts';
@@ -106,9 +107,13 @@ export class ModernSessions {
     this.#expiry = new Deadlines(clock, session => this.#expire(session));
   }
 
-  /** @throws HoldfastError RESOURCE_REQUESTS_FULL */
+  /** @throws HoldfastError RESOURCE_REQUESTS_FULL · TOOL_BAD_PARAMS */
   take(backend: Backend, principal: string, profile: ClientProfile): ModernSession {
     const key = JSON.stringify([backend.server, principal, sorted(profile.capabilities), profile.clientInfo]);
+    if (key.length > MAX_PROFILE) {
+      const reason = `what the client says of itself is over ${MAX_PROFILE} characters`;
+      throw new HoldfastError('TOOL_BAD_PARAMS', { details: { reason } });
+    }
     for (const session of this.#idle) {
       if (session.key !== key || session.backend !== backend) continue;
       this.#forget(session);

@@ -17,6 +17,7 @@ import { openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
 import { hasBody, isModern, isOpen, targetOf } from './targets.ts';
+import { Unread } from './unread.ts';
 
 export interface ServeHttpOptions {
   /** `host` and `port` among them. */
@@ -64,6 +65,7 @@ class Door implements HttpEndpoint {
   readonly #clock: Clock;
   readonly #server: Server;
   readonly #bodies: Bodies;
+  readonly #unread: Unread;
   readonly #legacy: LegacyFront;
   readonly #refusals: Refusals;
   readonly #others: (request: IncomingMessage, response: ServerResponse) => void;
@@ -81,6 +83,7 @@ class Door implements HttpEndpoint {
     this.port = gateway.port;
     this.#guard = new Guard(gateway, token, now());
     this.#bodies = new Bodies(gateway, new Budget(gateway.bufferBytes), now);
+    this.#unread = new Unread(gateway.bufferBytes);
     this.#refusals = new Refusals(emit);
     this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
     this.#legacy = new LegacyFront({
@@ -167,6 +170,8 @@ class Door implements HttpEndpoint {
 
   #tick(): void {
     this.#bodies.tick();
+    const cut = this.#unread.tick();
+    if (cut > 0) this.#options.emit({ type: 'manager.notice', text: `cut off ${cut} client(s) that do not read` });
     this.#legacy.tick();
     this.#refusals.tell();
     this.#timer = this.#clock.setTimer(TICK_MS, () => this.#tick());
@@ -199,6 +204,7 @@ class Door implements HttpEndpoint {
       const error = new HoldfastError('CONNECTION_NOT_FOUND', { details: { reason } });
       return this.#refuse(request, response, { status: 404, error, headers: {} });
     }
+    this.#unread.watch(response);
     const visit = { request, response, backend, principal: this.#guard.principal };
     if (request.method === 'POST') return this.#post(visit);
     if (request.method === 'GET') return this.#legacy.get(visit);

@@ -63,6 +63,8 @@ export class EventStream {
    * yet. `primes` gives the client an id to come back with, before there is anything to say; earlier revisions cannot read that.
    */
   connect(response: ServerResponse, primes: boolean, after: number | null = null): void {
+    // A client that has hung up meanwhile would never be seen to go.
+    if (response.destroyed) return;
     const before = this.#response;
     this.#response = response;
     before?.end();

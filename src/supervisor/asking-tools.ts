@@ -1,6 +1,10 @@
 /** Questions that a client answers with its user or its model: nobody else may see or wait for them. */
 const PERSONAL = new Set(['sampling/createMessage', 'elicitation/create']);
 
+/** Names of more tools, and longer ones, are clients' inventions: nothing is remembered of them. */
+const MAX_TOOLS = 1_000;
+const MAX_NAME_LENGTH = 256;
+
 /** Which tools of a server ask their client something: those run where nobody else's calls are. */
 export class AskingTools {
   readonly #known: Set<string>;
@@ -28,17 +32,22 @@ export class AskingTools {
     if (only === undefined) return;
     if (!isCertain || tools.length > 1) {
       const likely = tools.filter(tool => !this.#quiet.has(tool));
-      for (const tool of likely.length > 0 ? likely : tools) this.#suspects.add(tool);
+      for (const tool of likely.length > 0 ? likely : tools) remember(this.#suspects, tool);
       return;
     }
     this.#suspects.delete(only);
-    this.#known.add(only);
-    this.#onLearned();
+    if (remember(this.#known, only)) this.#onLearned();
   }
 
   /** The tool has answered, and nothing was asked meanwhile. On an instance of its client's own, where it could have, that clears it. */
   answered(tool: string, isOwn: boolean): void {
-    this.#quiet.add(tool);
+    remember(this.#quiet, tool);
     if (isOwn) this.#suspects.delete(tool);
   }
+}
+
+function remember(tools: Set<string>, tool: string): boolean {
+  if (tools.size >= MAX_TOOLS || tool.length > MAX_NAME_LENGTH) return false;
+  tools.add(tool);
+  return true;
 }

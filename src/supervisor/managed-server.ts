@@ -13,7 +13,7 @@ import { Instance } from './instance.ts';
 import { Knowledge } from './knowledge.ts';
 import { libraryMember } from './library-member.ts';
 import type { ManagedServerSetup } from './managed-server-setup.ts';
-import { place } from './placement.ts';
+import { instancesFull, place } from './placement.ts';
 import { canMore, keyOf } from './profile.ts';
 
 /** One configured server: the processes that serve its clients, and which of them serves whom. */
@@ -127,16 +127,19 @@ export class ManagedServer implements AttachedTo {
     const { profile } = client;
     const isFresh = this.#isPerClient;
     const key = keyOf(profile, this.#isNamed);
+    const { maxInstances } = this.config.options;
+    const mayStart = () => this.#audiences.length < maxInstances;
     const usable = this.#audiences.filter(audience => !this.#ending.has(audience));
     const berths = usable.map(audience => audience.berthFor(client));
-    const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh });
+    const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh, mayStart: mayStart() });
+    if (choice.type === 'full') throw instancesFull(this.name, maxInstances);
     const found = choice.type === 'start' ? this.#add(profile) : (usable[choice.at] ?? this.#audiences[0]);
     if (choice.type === 'takeOver') found.adopt(profile, key, this.#paramsFor(profile));
     if (isOwn || isFresh) found.owner = client;
     this.#move(client, found);
     this.#known.servedFor(profile);
-    if (isFresh && this.first.model.desired === 'up' && !usable.some(audience => this.#isFree(audience)))
-      this.#add(profile);
+    const wantsSpare = isFresh && this.first.model.desired === 'up' && mayStart();
+    if (wantsSpare && !usable.some(audience => this.#isFree(audience))) this.#add(profile);
     return found;
   }
 
@@ -170,13 +173,12 @@ export class ManagedServer implements AttachedTo {
   detach(client: Attached): void {
     this.#clients.delete(client);
     for (const { instance } of this.#audiences) instance.session.dismiss(client);
-    const { place } = client;
-    const wasOwn = place?.owner === client;
+    const own = client.place?.owner === client ? client.place : null;
     this.#move(client, null);
-    if (place === null || !wasOwn) return;
-    if (!place.isFirst) this.#end(place);
+    if (own === null) return;
+    if (!own.isFirst) this.#end(own);
     // What this client has left in its memory is no other's business.
-    else if (this.#isPerClient) place.adopt(place.profile, place.key, this.#paramsFor(place.profile));
+    else if (this.#isPerClient) own.adopt(own.profile, own.key, this.#paramsFor(own.profile));
   }
 
   /** Who has come alone and can do more than the server knows shall see what it has for him, before he asks for anything. */

@@ -1,3 +1,5 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
+
 /** An instance, as one client that looks for a place sees it. */
 export interface Berth {
   /** Who it has been initialized for. */
@@ -17,13 +19,16 @@ export interface Wish {
   readonly isOwn: boolean;
   /** With a process that nobody has used before. */
   readonly isFresh: boolean;
+  /** One process more is within the limit. */
+  readonly mayStart: boolean;
 }
 
 export type Placement =
   | { readonly type: 'join'; readonly at: number }
   /** Nobody uses it: its process is initialized anew, for this client. */
   | { readonly type: 'takeOver'; readonly at: number }
-  | { readonly type: 'start' };
+  | { readonly type: 'start' }
+  | { readonly type: 'full' };
 
 /** Where a client's calls go: to a process that knows it under the same key, or to one that nobody uses, or to a new one. */
 export function place(berths: readonly Berth[], wish: Wish): Placement {
@@ -40,7 +45,12 @@ export function place(berths: readonly Berth[], wish: Wish): Placement {
   });
   if (fits !== -1) return { type: 'join', at: fits };
 
-  // Of the others only the first outlives its clients; with one process for each, a spare is as good.
-  const free = find(berth => isFree(berth) && (berth.isFirst || wish.isFresh));
-  return free === -1 ? { type: 'start' } : { type: 'takeOver', at: free };
+  // Of the others only the first outlives its clients; with one process for each, a spare is as good, and at the limit any.
+  const free = find(berth => isFree(berth) && (berth.isFirst || wish.isFresh || !wish.mayStart));
+  if (free !== -1) return { type: 'takeOver', at: free };
+  return { type: wish.mayStart ? 'start' : 'full' };
 }
+
+/** For a client that would need one process more than the server may have. */
+export const instancesFull = (server: string, limit: number): HoldfastError =>
+  new HoldfastError('RESOURCE_INSTANCES_FULL', { server, mayHaveRun: false, details: { limit } });

@@ -27,6 +27,7 @@ const builtIn = {
   launch: 'auto',
   maxMessageBytes: 67_108_864,
   maxQueue: 256,
+  maxInstances: 100,
   sharing: 'shared',
   tools: { include: ['*'], exclude: [] },
   network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },

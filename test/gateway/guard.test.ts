@@ -81,3 +81,9 @@ test('who has another token is somebody else', () => {
   assert.equal(principal, new Guard(local, 'secret', 0).principal);
   assert.doesNotMatch(principal, /secret/);
 });
+
+test('an empty token is shown by nobody', () => {
+  const guard = new Guard({ host: '127.0.0.1', port: 1, hosts: [] }, '', 0);
+  assert.equal(guard.checkToken({}, 0)?.status, 401);
+  assert.equal(guard.checkToken({ authorization: 'Bearer ' }, 0)?.status, 401);
+});

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
+import { memorySessions } from '../../src/gateway/session-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { ask, serve, TestClient } from './endpoint.ts';
@@ -294,4 +296,115 @@ test('a client that waits for 5 seconds is told that it is served', async t => {
   asked?.answer();
   await stream.ended;
   assert.deepEqual(stream.messages(), [{ jsonrpc: '2.0', id: 1, result: {} }]);
+});
+
+test('a body of many messages is bounded, and none of them may use an id twice', async t => {
+  const { endpoint } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize('2025-03-26');
+  const pings = (ids: number[]) => ids.map(id => ({ jsonrpc: '2.0', id, method: 'ping' }));
+  const ids = Array.from({ length: 1_000 }, (_, id) => id);
+  const whole = await client.ask(pings(ids));
+  assert.deepEqual(
+    whole.messages.map(({ id }) => id),
+    ids,
+  );
+  const more = await client.ask(pings([...ids, 1_000]));
+  assert.deepEqual([more.status, more.messages[0]?.error?.code], [400, -32600]);
+  assert.match(more.text, /at most 1000 messages/);
+  const twice = await client.ask(pings([7, 8, 7]));
+  assert.deepEqual([twice.status, twice.messages[0]?.id], [400, 7]);
+});
+
+test('a request whose id is null is refused, for its answer would find nobody', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize('2025-03-26');
+  const call = { jsonrpc: '2.0', id: null, method: 'tools/call', params: { name: 'echo' } };
+  const alone = await client.ask(call);
+  assert.deepEqual([alone.status, alone.messages[0]?.error?.code], [400, -32600]);
+  assert.equal((await client.ask([call])).status, 400);
+  assert.equal((await client.ask({ ...call, method: 'notifications/roots/list_changed' })).status, 202);
+  assert.deepEqual(backend.last.notified, []);
+});
+
+test('what a client says of itself is bounded, since it is kept as long as its session', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  const refused = await new TestClient(endpoint.port).initialize('2025-11-25', {
+    experimental: { x: 'x'.repeat(131_072) },
+  });
+  assert.equal(refused.messages[0]?.error?.code, -32602);
+  await eventually(() => endpoint.clients() === 0, { what: 'the end of a session that has not begun' });
+  await client.initialize('2025-11-25', { roots: {} });
+  const stream = await client.listen();
+  await client.ask({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  const [asked] = await stream.until(1);
+  const roots = (uri: string) => ({ jsonrpc: '2.0', id: asked?.id, result: { roots: [{ uri }] } });
+  await client.ask(roots(`file:///${'x'.repeat(131_072)}`));
+  assert.deepEqual(backend.last.profiles, []);
+  await client.ask(roots('file:///x'));
+  assert.equal(backend.last.profiles.length, 1);
+});
+
+test('a client that hangs up before it has heard of its session leaves nothing in the store', async t => {
+  const stored: string[] = [];
+  const sessions = {
+    ...memorySessions,
+    // Never done: the client is gone before its session could be kept.
+    save: (id: string) => new Promise<void>(() => stored.push(id)),
+    remove: async (id: string) => void stored.splice(stored.indexOf(id), 1),
+  };
+  const { endpoint } = await serve(t, { sessions, token: null });
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const asked = request({
+    port: endpoint.port,
+    host: '127.0.0.1',
+    path: '/servers/files/mcp',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  });
+  asked.on('error', () => {});
+  asked.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }));
+  await eventually(() => stored.length === 1, { what: 'the session in the store' });
+  asked.destroy();
+  await eventually(() => stored.length === 0, { what: 'an empty store' });
+  assert.equal(endpoint.clients(), 0);
+});
+
+test('a session that ends answers what is under way, with an error that says that it may have run', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  backend.respond = () => {};
+  const silent = client.call('slow');
+  const spoken = client.open(client.callText('slow'));
+  await eventually(() => backend.last.asked.length === 2, { what: 'the calls' });
+  backend.last.asked[1]?.options.onProgress?.('{"jsonrpc":"2.0","method":"notifications/progress","params":{}}');
+  const stream = await spoken;
+  assert.equal((await client.end()).status, 204);
+  await stream.ended;
+  for (const answer of [(await silent).messages.at(-1), stream.messages().at(-1)]) {
+    assert.equal(answer?.error?.data?.code, 'CONNECTION_LOST');
+    assert.equal(answer.error.data.mayHaveRun, true);
+  }
+  assert.deepEqual([(await silent).messages.length, stream.messages().length], [1, 2]);
+  assert.ok(backend.last.asked.every(({ options }) => options.signal?.aborted));
+});
+
+test('sessions of an earlier run count, too: they come back as far as there is room', async t => {
+  const client = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const state = { ...client, roots: null, logLevel: null, subscriptions: [] };
+  const load = async () => ({ principal: 'anyone', server: 'files', client: state });
+  const { endpoint } = await serve(t, {
+    sessions: { ...memorySessions, load },
+    token: null,
+    limits: { maxSessions: 2 },
+  });
+  const statusOf = async (id: string) => {
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+    return (await ask(endpoint.port, { body: ping, headers: { 'mcp-session-id': id } })).status;
+  };
+  assert.deepEqual([await statusOf('a'), await statusOf('b'), await statusOf('c')], [200, 200, 404]);
+  assert.equal(endpoint.clients(), 2);
 });

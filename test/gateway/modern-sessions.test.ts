@@ -120,3 +120,9 @@ test('the name of the server is known as soon as the server is, and asking for i
   const failing = sessions.take(backend, 'me', profile());
   await assert.rejects(failing.initialized(new AbortController().signal), /cannot start/);
 });
+
+test('what a client says of itself is bounded: sessions between two requests keep it', () => {
+  const { backend, sessions } = stage();
+  assert.throws(() => sessions.take(backend, 'me', profile({ x: 'x'.repeat(131_072) })), { code: 'TOOL_BAD_PARAMS' });
+  sessions.take(backend, 'me', profile({ x: 'x'.repeat(100_000) }));
+});

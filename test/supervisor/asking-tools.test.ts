@@ -51,3 +51,12 @@ test('a tool that has answered quietly before is suspected last', () => {
   tools.asked(ASK, ['echo'], false);
   assert.equal(apart('echo'), true, 'where there is no other');
 });
+
+test('of names that clients invent only so many, and none that is long, are remembered', () => {
+  const { tools, kept, learned } = setUp();
+  const long = 'x'.repeat(257);
+  tools.asked(ASK, [long], true);
+  assert.deepEqual([kept.size, learned()], [0, 0]);
+  for (let i = 0; i < 2_000; i++) tools.asked(ASK, [`t${i}`], true);
+  assert.deepEqual([kept.size, learned()], [1_000, 1_000]);
+});

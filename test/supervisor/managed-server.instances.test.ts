@@ -63,6 +63,27 @@ describe('the processes of one server', { concurrency: 2 }, () => {
     assert.deepEqual(numbers(), [1, 2], 'the first stays');
   });
 
+  test('clients cannot cause more processes than the limit; who needs one more is told so, and served when one is free', async t => {
+    const { attach, numbers } = await pool(t, served('well-behaved', { holdfast: { maxInstances: 2 } }));
+    const [one, two, three] = [{}, { sampling: {} }, { elicitation: {} }].map(capabilities => attach({ capabilities }));
+    await one?.pid();
+    await two?.pid();
+    const refused = await fault(three?.pid() ?? assert.fail());
+    assert.deepEqual([refused.code, refused.mayHaveRun], ['RESOURCE_INSTANCES_FULL', false]);
+    two?.attachment.detach();
+    const { initialize } = (await three?.info()) ?? assert.fail();
+    assert.deepEqual(initialize.capabilities, { elicitation: {} });
+    assert.deepEqual(numbers(), [1, 2]);
+  });
+
+  test('the spare is within the limit, too', async t => {
+    const holdfast = { sharing: 'perClient', maxInstances: 2 };
+    const { attach, numbers } = await pool(t, served('well-behaved', { holdfast }));
+    for (const client of [attach(), attach()]) await client.pid();
+    assert.equal((await fault(attach().pid())).code, 'RESOURCE_INSTANCES_FULL');
+    assert.deepEqual(numbers(), [1, 2]);
+  });
+
   test('with one for each client, each has its own, is introduced itself, and finds a spare warm', async t => {
     const { attach, numbers, instances, instancesAre } = await pool(t, perClient);
     assert.deepEqual(numbers(), [1], 'no client, no spare');

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { type Berth, place, type Wish } from '../../src/supervisor/placement.ts';
 
 const first: Berth = { key: 'k', isFirst: true, isFixed: false, owner: 'none', isBusy: false, isFresh: true };
-const shared: Wish = { key: 'k', isOwn: false, isFresh: false };
+const shared: Wish = { key: 'k', isOwn: false, isFresh: false, mayStart: true };
 const own: Wish = { ...shared, isOwn: true };
 const fresh: Wish = { ...own, isFresh: true };
+const full: Wish = { ...shared, mayStart: false };
 
 const cases: [string, readonly Berth[], Wish, ReturnType<typeof place>][] = [
   ['the same key is joined, however busy', [{ ...first, isBusy: true }], shared, { type: 'join', at: 0 }],
@@ -14,6 +15,13 @@ const cases: [string, readonly Berth[], Wish, ReturnType<typeof place>][] = [
   ['another key leaves alone who is busy', [{ ...first, key: 'x', isBusy: true }], shared, { type: 'start' }],
   ['the library’s own is never taken over', [{ ...first, key: 'x', isFixed: true }], shared, { type: 'start' }],
   ['what is not the first is not taken over', [{ ...first, key: 'x', isFirst: false }], shared, { type: 'start' }],
+  [
+    'at the limit any that is free is taken over',
+    [{ ...first, key: 'x', isFirst: false }],
+    full,
+    { type: 'takeOver', at: 0 },
+  ],
+  ['at the limit nobody is put beside others', [{ ...first, key: 'x', isBusy: true }], full, { type: 'full' }],
   ['what another owns is not joined', [{ ...first, owner: 'other', isBusy: true }], shared, { type: 'start' }],
   [
     'one’s own is gone back to',
@@ -59,11 +67,14 @@ test('nobody is put beside one with another key, nor with an owner, nor beside a
     isBusy: fc.boolean(),
     isFresh: fc.boolean(),
   });
-  const wish = fc.record({ key: fc.constant('k'), isOwn: fc.boolean(), isFresh: fc.boolean() });
+  const wish = fc.record({ key: fc.constant('k'), isOwn: fc.boolean(), isFresh: fc.boolean(), mayStart: fc.boolean() });
   fc.assert(
     fc.property(fc.array(berth, { maxLength: 4 }), wish, (berths, wished) => {
       const placement = place(berths, wished);
-      if (placement.type === 'start') return;
+      if (placement.type === 'start' || placement.type === 'full') {
+        assert.equal(placement.type === 'start', wished.mayStart);
+        return;
+      }
       const found = berths[placement.at] ?? assert.fail();
       assert.notEqual(found.owner, 'other');
       if (placement.type === 'join') assert.equal(found.key, 'k');

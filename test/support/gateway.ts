@@ -1,5 +1,6 @@
 // The program itself as an endpoint: `holdfast up`, in a process of its own.
 import assert from 'node:assert/strict';
+import { os } from '../../src/platform/platform.ts';
 import type { CommandLine, Running } from '../cli/run-cli.ts';
 
 export interface Gateway {
@@ -29,7 +30,8 @@ export async function startGateway(cli: CommandLine, ...args: readonly string[])
     stop: async (expected = 0) => {
       up.child.kill('SIGTERM');
       const { code, stderr } = await up.finished;
-      assert.equal(code, expected, stderr);
+      // On Windows a signal is no request: it ends the process at once.
+      if (os !== 'windows') assert.equal(code, expected, stderr);
     },
   };
 }

@@ -10,6 +10,12 @@ export const resourceEntries = {
     'the call did not run: send fewer at a time; "maxQueue" sets the limit',
     ['depth', 'limit'],
   ),
+  RESOURCE_INSTANCES_FULL: entry(
+    true,
+    'the clients of this server need more processes than it may have[, at most {limit}]',
+    'the call did not run: end clients that are not used, or raise "maxInstances"',
+    ['limit'],
+  ),
   RESOURCE_PARKED_FULL: entry(
     true,
     'too many calls wait for input that their clients were asked for[, at most {limit}]',

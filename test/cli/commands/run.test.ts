@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { os } from '../../../src/platform/platform.ts';
 import { fixture } from '../../support/fixture.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
 import type { RawClient } from '../../support/raw-client.ts';
@@ -86,7 +87,8 @@ test('a script that writes everything at once and ends gets every answer', async
   assert.deepEqual(await client.exited, { code: 0, signal: null });
 });
 
-test('a signal ends it in good order, without its client’s help', async t => {
+const skip = os === 'windows' ? 'there is no SIGTERM' : false;
+test('a signal ends it in good order, without its client’s help', { skip }, async t => {
   const sandbox = await withNothingLeft(t);
   const client = new CommandLine(sandbox).client(server('ignores-eof'));
   await client.initialize();

@@ -30,7 +30,8 @@ test('up holds the servers; status, call, tools and steering go through it; down
   const { url, token, control } = listening;
   assert.deepEqual(listening, { event: 'listening', url, token, pid: up.child.pid, control });
   assert.match(url ?? '', /^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
-  assert.equal(token, (await readToken(join(control, '..')))?.toString());
+  // A pipe of Windows lies in no folder.
+  if (os !== 'windows') assert.equal(token, await readToken(join(control, '..')));
   assert.equal((await fetch(new URL('/livez', url ?? ''))).status, 200);
   await up.line('stdout', /"event":"server.failed".*"server":"dies"/);
   await up.line('stdout', /"event":"server.failed".*"server":"missing"/);

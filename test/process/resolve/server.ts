@@ -43,6 +43,7 @@ const options: ServerOptions = {
   launch: 'auto',
   maxMessageBytes: 1 << 24,
   maxQueue: 1_000,
+  maxInstances: 100,
   sharing: 'shared',
   tools: { include: ['*'], exclude: [] },
   network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
