@@ -1,6 +1,6 @@
 import { isObject } from '../config/is-object.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { CallOptions } from '../session/call.ts';
+import { type CallOptions, requestOf } from '../session/call.ts';
 import { type ListKind, listKindOf } from '../session/catalogue.ts';
 import { Coalesced } from '../session/coalesced.ts';
 import type { Clock } from '../session/deadlines.ts';
@@ -72,11 +72,8 @@ export class AggregateSession implements BackendSession {
     return aggregateInitialize(all, this.#context.serverInfo);
   }
 
-  async request(text: string, options: CallOptions): Promise<string> {
-    const parsed = parseMessage(text);
-    if (parsed.ok && parsed.envelope.kind === 'request') return this.#route(parsed.envelope, options);
-    const reason = parsed.ok ? `it is a JSON-RPC ${parsed.envelope.kind}, not a request` : parsed.why;
-    throw new HoldfastError('TOOL_BAD_REQUEST', { details: { reason } });
+  async request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {
+    return this.#route(requestOf(message), options);
   }
 
   notify(text: string): void {

@@ -1,4 +1,6 @@
 import type { CallOptions } from '../session/call.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
+import type { RequestEnvelope } from '../session/json-text.ts';
 import type { AttachedClient, ClientProfile } from '../supervisor/attachment.ts';
 
 /** What a client talks to: one server untouched (`/servers/NAME/mcp`), or all servers as one (`/mcp`). */
@@ -17,9 +19,9 @@ export interface BackendSession {
    *
    * @throws HoldfastError why the server cannot be heard.
    */
-  initializeResult(signal: AbortSignal): Promise<string>;
+  initializeResult(signal: CancelSignal): Promise<string>;
   /** As `Attachment.request`; never `initialize`, `ping` or `server/discover`, which fronts answer. A JSON-RPC error is an answer, not an exception. */
-  request(text: string, options: CallOptions): Promise<string>;
+  request(message: string | RequestEnvelope, options: CallOptions): Promise<string>;
   notify(text: string): void;
   respond(text: string): boolean;
   setProfile(profile: ClientProfile): void;

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { Cancellation, type CancelSignal } from '../session/cancellation.ts';
 import {
   errorResponse,
   idKey,
@@ -43,10 +44,6 @@ export interface ClientSessionOptions {
   readonly notice: (text: string) => void;
 }
 
-interface Call {
-  readonly abort: AbortController;
-}
-
 const ROOTS_ID = 'holdfast-roots-';
 
 /**
@@ -55,7 +52,8 @@ const ROOTS_ID = 'holdfast-roots-';
  */
 export class ClientSession implements AttachedClient {
   readonly #options: ClientSessionOptions;
-  readonly #open = new Map<string, Call>();
+  /** Requests under way, and what cancels each. */
+  readonly #open = new Map<string, Cancellation>();
   #session: BackendSession | null = null;
   #state: ClientState | null = null;
   #hasBegun = false;
@@ -108,7 +106,7 @@ export class ClientSession implements AttachedClient {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const { abort } of this.#open.values()) abort.abort();
+    for (const call of this.#open.values()) call.abort();
     this.#session?.close();
   }
 
@@ -135,7 +133,7 @@ export class ClientSession implements AttachedClient {
       return wire.send(text, null);
     }
     if (envelope.method === 'ping') return wire.answer(key, `{"jsonrpc":"2.0","id":${envelope.id.raw},"result":{}}`);
-    const call: Call = { abort: new AbortController() };
+    const call = new Cancellation();
     this.#open.set(key, call);
     this.#answerTo(envelope, call, key).then(
       text => this.#settle(key, call, text),
@@ -143,13 +141,13 @@ export class ClientSession implements AttachedClient {
     );
   }
 
-  #settle(key: string, call: Call, text: string): void {
+  #settle(key: string, call: Cancellation, text: string): void {
     this.#open.delete(key);
-    this.#options.wire.answer(key, call.abort.signal.aborted ? null : text);
+    this.#options.wire.answer(key, call.aborted ? null : text);
   }
 
-  #answerTo(envelope: RequestEnvelope, { abort }: Call, key: string): Promise<string> {
-    if (envelope.method === 'initialize') return this.#initialize(envelope, abort.signal);
+  #answerTo(envelope: RequestEnvelope, signal: Cancellation, key: string): Promise<string> {
+    if (envelope.method === 'initialize') return this.#initialize(envelope, signal);
     // Clients that ask this first go on with `initialize` then.
     if (envelope.method === 'server/discover') {
       const text = 'this session speaks an earlier revision of the protocol';
@@ -159,15 +157,15 @@ export class ClientSession implements AttachedClient {
       const text = 'the conversation begins with initialize';
       return Promise.resolve(errorResponse(envelope.id.raw, RPC.invalidRequest, text));
     }
-    const answer = this.#session.request(envelope.text, {
+    const answer = this.#session.request(envelope, {
       deadline: Infinity,
-      signal: abort.signal,
+      signal,
       onProgress: text => this.#options.wire.send(text, key),
     });
     return isRemembered(envelope.method) ? this.#remember(envelope, answer) : answer;
   }
 
-  async #initialize(envelope: RequestEnvelope, signal: AbortSignal): Promise<string> {
+  async #initialize(envelope: RequestEnvelope, signal: CancelSignal): Promise<string> {
     const params = paramsOf(envelope);
     if (this.#hasBegun) {
       return errorResponse(envelope.id.raw, RPC.invalidRequest, 'the session is initialized already');
@@ -223,7 +221,7 @@ export class ClientSession implements AttachedClient {
         return this.#askRoots();
       case 'notifications/cancelled': {
         const id = rawMember(envelope, ['params', 'requestId'])?.raw;
-        if (id !== undefined && isId(id)) this.#open.get(idKey(id))?.abort.abort();
+        if (id !== undefined && isId(id)) this.#open.get(idKey(id))?.abort();
         return;
       }
       default:

@@ -1,5 +1,6 @@
 import type { ServerOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
 import type { Handshake } from '../session/handshake.ts';
 import type { AttachedClient, Attachment, ClientProfile } from '../supervisor/attachment.ts';
 
@@ -14,7 +15,7 @@ export interface GatewayServer {
 }
 
 /** What a server said of itself; from what is kept, or once it has been heard. @throws HoldfastError why it cannot be heard. */
-export async function handshakeOf(attachment: Attachment, signal: AbortSignal): Promise<Handshake> {
+export async function handshakeOf(attachment: Attachment, signal: CancelSignal): Promise<Handshake> {
   if (attachment.handshake === null) await attachment.whenKnown(signal);
   if (attachment.handshake !== null) return attachment.handshake;
   throw new HoldfastError('CONNECTION_CLOSED', { server: attachment.server });

@@ -24,9 +24,6 @@ export function replyJson(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.statusCode = status;
-  response.setHeader('Content-Type', 'application/json');
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  // Node knows the length, since it is all there is.
-  response.end(text);
+  const own = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...own, ...headers }).end(text);
 }

@@ -1,5 +1,6 @@
+import { requestOf } from '../session/call.ts';
 import { itemsOf } from '../session/catalogue.ts';
-import { parseMessage, type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
+import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
 import type { Attachment } from '../supervisor/attachment.ts';
 import type { Backend, BackendSession } from './backend.ts';
 import { type GatewayServer, handshakeOf } from './gateway-server.ts';
@@ -15,8 +16,8 @@ export function singleBackend(server: Pick<GatewayServer, 'name' | 'tools' | 'at
     open(profile, client) {
       const attachment = server.attach(profile, client);
       const request: BackendSession['request'] = filter.isOpen
-        ? (text, options) => attachment.request(text, options)
-        : (text, options) => filtered(attachment, filter, text, options);
+        ? (message, options) => attachment.request(message, options)
+        : (message, options) => filtered(attachment, filter, message, options);
       return {
         initializeResult: async signal => (await handshakeOf(attachment, signal)).result,
         request,
@@ -32,15 +33,12 @@ export function singleBackend(server: Pick<GatewayServer, 'name' | 'tools' | 'at
 async function filtered(
   attachment: Attachment,
   filter: ToolFilter,
-  text: string,
-  options: Parameters<Attachment['request']>[1],
+  ...[message, options]: Parameters<Attachment['request']>
 ): Promise<string> {
-  const parsed = parseMessage(text);
-  if (!parsed.ok || parsed.envelope.kind !== 'request') return attachment.request(text, options);
-  const { envelope } = parsed;
-  if (envelope.method === 'tools/list') return withoutHidden(await attachment.request(text, options), filter);
+  const envelope = requestOf(message, attachment.server);
+  if (envelope.method === 'tools/list') return withoutHidden(await attachment.request(envelope, options), filter);
   const hidden = envelope.method === 'tools/call' ? hiddenTool(envelope, filter) : null;
-  if (hidden === null) return attachment.request(text, options);
+  if (hidden === null) return attachment.request(envelope, options);
   const known = (attachment.catalogue.list('tools') ?? []).map(tool => tool.key);
   return unknownTool(envelope, attachment.server, hidden, known.filter(filter.passes));
 }

@@ -14,8 +14,8 @@ export function timedAttachment(attachment: Attachment, callTimeoutMs: number, c
     get catalogue() {
       return attachment.catalogue;
     },
-    request: (text, options) =>
-      attachment.request(text, { ...options, deadline: Math.min(options.deadline, clock.now() + callTimeoutMs) }),
+    request: (message, options) =>
+      attachment.request(message, { ...options, deadline: Math.min(options.deadline, clock.now() + callTimeoutMs) }),
     notify: text => attachment.notify(text),
     respond: text => attachment.respond(text),
     setProfile: profile => attachment.setProfile(profile),

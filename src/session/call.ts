@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Outgoing } from '../process/stdin-queue.ts';
+import type { CancelSignal } from './cancellation.ts';
 import { parseMessage, type RequestEnvelope, rawMember, type Span } from './json-text.ts';
 
 /** What the caller of one request wants to hear. */
@@ -10,7 +11,7 @@ export interface CallOptions {
   readonly onProgress?: ((text: string) => void) | undefined;
   /** The call is repeated on a new process; its memory is lost. */
   readonly onReplay?: (() => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** The client behind the call, where several share the server. */
   readonly owner?: object | undefined;
   /** While it is held, `onProgress` hears what it waits for. */
@@ -59,9 +60,10 @@ export type Settled =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly error: HoldfastError };
 
-/** Reads a request of a client. @throws HoldfastError TOOL_BAD_REQUEST for a text that is none. */
-export function requestOf(text: string, server: string): RequestEnvelope {
-  const parsed = parseMessage(text);
+/** Reads a request of a client, where that has not been done. @throws HoldfastError TOOL_BAD_REQUEST for a text that is none. */
+export function requestOf(message: string | RequestEnvelope, server?: string): RequestEnvelope {
+  if (typeof message !== 'string') return message;
+  const parsed = parseMessage(message);
   if (parsed.ok && parsed.envelope.kind === 'request') return parsed.envelope;
   const reason = parsed.ok ? `it is a JSON-RPC ${parsed.envelope.kind}, not a request` : parsed.why;
   throw new HoldfastError('TOOL_BAD_REQUEST', { server, details: { reason } });
@@ -74,8 +76,8 @@ export function newCall(
   now: number,
   settle: (settled: Settled) => void,
 ): Call {
-  const token = rawMember(envelope, ['params', '_meta', 'progressToken']);
-  const name = (envelope.value.params as { name?: unknown } | undefined)?.name;
+  const { name, _meta: meta } = (envelope.value.params ?? {}) as { name?: unknown; _meta?: unknown };
+  const token = meta === undefined ? null : rawMember(envelope, ['params', '_meta', 'progressToken']);
   return {
     text: envelope.text,
     id: envelope.id.raw,

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
 import type { Catalogue } from '../session/catalogue.ts';
 import type { Handshake } from '../session/handshake.ts';
 import type { RequestEnvelope } from '../session/json-text.ts';
@@ -19,7 +20,7 @@ export interface AttachedTo {
   place(client: Attached, isOwn: boolean): Audience;
   profileChanged(client: Attached, before: ClientProfile): void;
   respond(text: string, client: Attached): boolean;
-  whenKnown(signal: AbortSignal): Promise<void>;
+  whenKnown(signal: CancelSignal): Promise<void>;
   detach(client: Attached): void;
 }
 
@@ -62,13 +63,17 @@ export class Attached implements Attachment, Member {
     return this.#place?.instance.session.catalogue ?? this.#server.catalogue;
   }
 
-  async request(text: string, options: CallOptions): Promise<string> {
+  request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {
     const refusal = this.#isGone
       ? new HoldfastError('CONNECTION_CLOSED', { server: this.server, mayHaveRun: false })
       : this.#server.refusal();
-    if (refusal !== null) throw refusal;
-    const envelope = requestOf(text, this.server);
-    return this.#placeFor(envelope).request(this, envelope, options);
+    if (refusal !== null) return Promise.reject(refusal);
+    try {
+      const envelope = requestOf(message, this.server);
+      return this.#placeFor(envelope).request(this, envelope, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   notify(text: string): void {
@@ -85,7 +90,7 @@ export class Attached implements Attachment, Member {
     this.#server.profileChanged(this, before);
   }
 
-  whenKnown(signal: AbortSignal): Promise<void> {
+  whenKnown(signal: CancelSignal): Promise<void> {
     return this.#server.whenKnown(signal);
   }
 

@@ -1,6 +1,8 @@
 import type { CallOptions } from '../session/call.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
 import type { Catalogue } from '../session/catalogue.ts';
 import type { Handshake } from '../session/handshake.ts';
+import type { RequestEnvelope } from '../session/json-text.ts';
 
 /** What a client can do and what it works on: clients that are equal in both may share a process. */
 export interface ClientProfile {
@@ -27,12 +29,12 @@ export interface Attachment {
   /** The last good lists; they stay while the server is down. */
   readonly catalogue: Catalogue;
   /**
-   * One request as raw JSON-RPC text; resolves with the raw answer under the same id. It waits while the server is on its way, and
+   * One request as raw JSON-RPC text, or as its envelope where it has been parsed; resolves with the raw answer under the same id. It waits while the server is on its way, and
    * starts one that rests.
    *
    * @throws HoldfastError as the call table of DESIGN §5 says; CONNECTION_CLOSED after `detach`.
    */
-  request(text: string, options: CallOptions): Promise<string>;
+  request(message: string | RequestEnvelope, options: CallOptions): Promise<string>;
   /** A notification of the client, raw; those about one client's own calls and roots never come here. */
   notify(text: string): void;
   /** The client's answer to a question; false when that question is not open any more. */
@@ -40,7 +42,7 @@ export interface Attachment {
   /** Its capabilities or roots have changed: calls from now on may go to another process. */
   setProfile(profile: ClientProfile): void;
   /** Resolves once the server has been heard, or rejects with why that will not be; `handshake` is set then. Starts one that rests. */
-  whenKnown(signal: AbortSignal): Promise<void>;
+  whenKnown(signal: CancelSignal): Promise<void>;
   /** The client is gone: its calls are cancelled, its subscriptions given back, a process of its own ends. */
   detach(): void;
 }

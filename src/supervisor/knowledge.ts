@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock } from '../process/clock.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
 import { type Era, firstEra } from '../session/era.ts';
 import type { Handshake } from '../session/handshake.ts';
 import type { Kept, KeptStore } from '../session/kept-store.ts';
@@ -64,7 +65,7 @@ export class Knowledge {
   }
 
   /** Resolves once there is a handshake; rejects with what `hopeless` says when it says something, and when `signal` is aborted. */
-  whenHeard(signal: AbortSignal, hopeless: () => HoldfastError | null): Promise<void> {
+  whenHeard(signal: CancelSignal, hopeless: () => HoldfastError | null): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         this.#watchers.delete(look);

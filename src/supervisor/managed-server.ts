@@ -1,6 +1,7 @@
 import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
+import type { CancelSignal } from '../session/cancellation.ts';
 import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import { type Handshake, type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
 import { capabilitiesOf } from '../session/host-handlers.ts';
@@ -161,7 +162,7 @@ export class ManagedServer implements AttachedTo {
     return this.#audiences.some(({ instance }) => instance.session.respond(text, client));
   }
 
-  whenKnown(signal: AbortSignal): Promise<void> {
+  whenKnown(signal: CancelSignal): Promise<void> {
     if (this.handshake !== null) return Promise.resolve();
     this.first.demand();
     return this.#known.whenHeard(signal, () => {

@@ -1,6 +1,6 @@
 import type { Backend, BackendSession } from '../../src/gateway/backend.ts';
-import type { CallOptions } from '../../src/session/call.ts';
-import { parseMessage, type RequestEnvelope, rawMember } from '../../src/session/json-text.ts';
+import { type CallOptions, requestOf } from '../../src/session/call.ts';
+import { type RequestEnvelope, rawMember } from '../../src/session/json-text.ts';
 import type { AttachedClient, ClientProfile } from '../../src/supervisor/attachment.ts';
 
 /** One request that has come to the backend, to be answered by the test. */
@@ -58,13 +58,11 @@ export class FakeBackend implements Backend {
     this.clients.push(fake);
     return {
       initializeResult: () => this.initializeResult(),
-      request: (text, options) =>
+      request: (message, options) =>
         new Promise((resolve, reject) => {
-          const parsed = parseMessage(text);
-          if (!parsed.ok || parsed.envelope.kind !== 'request') throw new Error(`no request: ${text}`);
-          const { envelope } = parsed;
+          const envelope = requestOf(message);
           const asked: Asked = {
-            text,
+            text: envelope.text,
             envelope,
             options,
             answer: (raw = '{}') => resolve(`{"jsonrpc":"2.0","id":${envelope.id.raw},"result":${raw}}`),

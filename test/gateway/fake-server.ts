@@ -1,8 +1,8 @@
 import type { GatewayServer } from '../../src/gateway/gateway-server.ts';
-import type { CallOptions } from '../../src/session/call.ts';
+import { type CallOptions, requestOf } from '../../src/session/call.ts';
 import { Catalogue, LIST_KINDS, type ListKind } from '../../src/session/catalogue.ts';
 import type { Handshake } from '../../src/session/handshake.ts';
-import { parseMessage, type RequestEnvelope } from '../../src/session/json-text.ts';
+import type { RequestEnvelope } from '../../src/session/json-text.ts';
 import type { AttachedClient, Attachment, ClientProfile } from '../../src/supervisor/attachment.ts';
 
 export const profile: ClientProfile = { capabilities: {}, roots: null, clientInfo: { name: 'test', version: '1' } };
@@ -121,13 +121,12 @@ export class FakeAttachment implements Attachment {
     return this.#fake.catalogue;
   }
 
-  async request(text: string, options: CallOptions): Promise<string> {
-    this.requests.push({ text, options });
-    const parsed = parseMessage(text);
-    if (!parsed.ok || parsed.envelope.kind !== 'request') throw new TypeError(`no request: ${text}`);
-    const answer = (await this.#fake.answers.get(parsed.envelope.method)?.(parsed.envelope)) ?? '{}';
+  async request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {
+    const envelope = requestOf(message);
+    this.requests.push({ text: envelope.text, options });
+    const answer = (await this.#fake.answers.get(envelope.method)?.(envelope)) ?? '{}';
     const member = answer.startsWith('"error"') ? answer : `"result":${answer}`;
-    return `{"jsonrpc":"2.0","id":${parsed.envelope.id.raw},${member}}`;
+    return `{"jsonrpc":"2.0","id":${envelope.id.raw},${member}}`;
   }
 
   notify(text: string): void {

@@ -103,7 +103,7 @@ test('a client that hangs up has cancelled its call', async t => {
     '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}',
   );
   const answered = await response;
-  const cancelled = new Promise(resolve => sent.options.signal?.addEventListener('abort', resolve));
+  const cancelled = new Promise<void>(resolve => sent.options.signal?.addEventListener('abort', resolve));
   answered.hangUp();
   await cancelled;
   await stage.clock.advance(0);

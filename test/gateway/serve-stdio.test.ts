@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { rpcErrorOf } from '../../src/errors/rpc-error.ts';
 import { serveStdio } from '../../src/gateway/serve-stdio.ts';
 import { singleBackend } from '../../src/gateway/single.ts';
+import type { CancelSignal } from '../../src/session/cancellation.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeServer } from './fake-server.ts';
 
@@ -98,7 +99,7 @@ test('a question that a client does not read is given back to its server', async
 
 test('a client that goes takes its calls along', async () => {
   const { say, heard, server, client } = stage();
-  const signals: (AbortSignal | undefined)[] = [];
+  const signals: (CancelSignal | undefined)[] = [];
   say({ id: 1, method: 'initialize', params: INITIALIZE });
   await heard(1);
   server.answers.set('tools/call', () => new Promise(() => {}));
