@@ -24,6 +24,6 @@ export function replyJson(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const own = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
-  response.writeHead(status, { ...own, ...headers }).end(text);
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': length, ...headers }).end(text);
 }

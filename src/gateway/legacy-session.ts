@@ -73,11 +73,11 @@ export class LegacySession implements Wire {
   ask(envelopes: readonly MessageEnvelope[], keys: readonly string[], wanted: Wanted): void {
     const [only] = keys.length === 1 ? envelopes.filter(({ kind }) => kind === 'request') : [];
     const reply = new LegacyReply({
-      ...wanted,
       keys,
       primes: this.protocolVersion >= '2025-11-25',
       now: this.#options.now,
       openStream: () => this.#open(++this.#lastStream, only?.id?.raw),
+      ...wanted,
     });
     for (const key of keys) this.#replies.set(key, reply);
     for (const envelope of envelopes) this.client.receive(envelope);

@@ -234,7 +234,7 @@ class Door implements HttpEndpoint {
       const { envelope } = parsed;
       const { modern } = this.#options;
       const front = modern !== null && isModern(request, envelope) ? modern : this.#legacy;
-      await front.post({ ...visit, envelope });
+      await front.post({ envelope, ...visit });
     } finally {
       if (response.closed || response.writableEnded) this.#bodies.giveBack(body.bytes);
       else response.once('close', () => this.#bodies.giveBack(body.bytes));

@@ -1,3 +1,4 @@
+import { withOptions } from '../session/call.ts';
 import type { Clock } from '../session/clock.ts';
 import type { Attachment } from '../supervisor/attachment.ts';
 
@@ -15,7 +16,10 @@ export function timedAttachment(attachment: Attachment, callTimeoutMs: number, c
       return attachment.catalogue;
     },
     request: (message, options) =>
-      attachment.request(message, { ...options, deadline: Math.min(options.deadline, clock.now() + callTimeoutMs) }),
+      attachment.request(
+        message,
+        withOptions(options, { deadline: Math.min(options.deadline, clock.now() + callTimeoutMs) }),
+      ),
     notify: text => attachment.notify(text),
     respond: text => attachment.respond(text),
     setProfile: profile => attachment.setProfile(profile),

@@ -145,9 +145,9 @@ export class HealthMonitor {
   callsChanged(incarnation: number, isOverdue = false): void {
     const { open } = this.#patient.openCalls();
     this.#post({ type: 'calls', incarnation, open, overdue: isOverdue });
-    if (open > 0) return this.#silence.start();
-    this.#silence.stop();
-    this.#payOwed();
+    if (open > 0) this.#silence.start();
+    // What it watches may end: it finds nothing then, which costs less than a timer for each of many short calls.
+    else this.#payOwed();
   }
 
   /** A call is over, however it ended. `isFailure`: an error of the server, not the tool's own. */

@@ -223,10 +223,9 @@ export class Calls {
     call.hasAsked = false;
     this.#inFlight.add(id, call);
     this.#deadlines.set(call, call.options.deadline);
-    const text = splice(call.text, [
-      { ...call.idSpan, with: String(id) },
-      ...(call.tokenSpan === null ? [] : [{ ...call.tokenSpan, with: String(id) }]),
-    ]);
+    const spans = call.tokenSpan === null ? [call.idSpan] : [call.idSpan, call.tokenSpan];
+    const edits = spans.map(({ start, end }) => ({ start, end, with: String(id) }));
+    const text = splice(call.text, edits);
     const pending = {
       onAnswer: (answer: ResponseEnvelope) =>
         this.#finish(call, { ok: true, text: answerWithId(answer, call.id) }, answer),

@@ -35,7 +35,7 @@ export const sliceAt = (text: string, span: Span): Slice => ({
 export function splice(text: string, edits: readonly Edit[]): string {
   let result = '';
   let at = 0;
-  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+  for (const edit of edits.length === 1 ? edits : edits.toSorted((a, b) => a.start - b.start)) {
     if (edit.start < at || edit.end < edit.start || edit.end > text.length) {
       throw new RangeError('edits overlap or lie outside of the text');
     }

@@ -1,4 +1,4 @@
-import { type Call, type CallOptions, requestOf } from '../session/call.ts';
+import { type Call, type CallOptions, requestOf, withOptions } from '../session/call.ts';
 import type { Finished } from '../session/calls.ts';
 import type { InitializeParams } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
@@ -115,7 +115,7 @@ export class Audience implements SessionAudience {
 
   /** A client's request; what it sets for itself alone is made fit for a process that serves others, too. */
   request(member: Member, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
-    const owned: CallOptions = { ...options, owner: member, tellsWaiting: member.kind === 'client' };
+    const owned = withOptions(options, { owner: member, tellsWaiting: member.kind === 'client' });
     const { uri, level } = (envelope.value.params ?? {}) as { uri?: unknown; level?: unknown };
     switch (envelope.method) {
       case 'resources/subscribe':
