@@ -67,6 +67,8 @@ export class HealthMonitor {
   readonly #silence: SilenceWatch;
   readonly #listCheck: ListCheck;
   #ladder: LadderModel;
+  /** How many calls are open, where a trusting ladder has not been told. */
+  #untold: LadderEvent | null = null;
   #verdict: Verdict = UNKNOWN;
   #tick: Timer | null = null;
   #heardAt = -Infinity;
@@ -144,7 +146,10 @@ export class HealthMonitor {
   /** A call was written or has ended. `isOverdue`: one has just run out of time. */
   callsChanged(incarnation: number, isOverdue = false): void {
     const { open } = this.#patient.openCalls();
-    this.#post({ type: 'calls', incarnation, open, overdue: isOverdue });
+    const calls: LadderEvent = { type: 'calls', incarnation, open, overdue: isOverdue };
+    // Only suspects are judged by their calls, and most servers never are: until something else happens the ladder need not know.
+    if (this.#ladder.state === 'trusted') this.#untold = calls;
+    else this.#post(calls);
     if (open > 0) this.#silence.start();
     // What it watches may end: it finds nothing then, which costs less than a timer for each of many short calls.
     else this.#payOwed();
@@ -194,8 +199,13 @@ export class HealthMonitor {
   }
 
   #post(event: LadderEvent): void {
+    const context = { now: this.#clock.now(), random: this.#random };
+    if (this.#untold !== null && event.type !== 'heard') {
+      [this.#ladder] = climb(this.#ladder, this.#untold, context);
+      this.#untold = null;
+    }
     const before = this.#ladder;
-    const [model, actions] = climb(before, event, { now: this.#clock.now(), random: this.#random });
+    const [model, actions] = climb(before, event, context);
     if (model === before) return;
     this.#ladder = model;
     if (dueAt(model) !== dueAt(before)) this.#arm();
