@@ -14,6 +14,7 @@ import { renderError } from '../render/error.ts';
 import { plainTheme } from '../render/theme.ts';
 import { managerDir } from '../running-manager.ts';
 import { Connection, type Managers } from '../stdio/connection.ts';
+import { farError } from '../stdio/far-error.ts';
 import { flushed } from '../stdio/flushed.ts';
 import { knownOf, openHost } from '../stdio/host.ts';
 import { readLines } from '../stdio/lines.ts';
@@ -41,8 +42,8 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
     clock: systemClock,
     send: text => port.send(text),
     offer: text => port.offer(text),
-    explain: error => rpcErrorOf(error, redactUnknown, true),
-    onLost: (error, isSessionLost) => connection.lost(error, isSessionLost),
+    explain: error => rpcErrorOf(url === undefined ? error : farError(error, url), redactUnknown, true),
+    onLost: (error, loss) => connection.lost(error, loss),
     notice,
   });
   const port: StdioPort = new StdioPort({
@@ -61,6 +62,7 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
       const how = { theme: plainTheme, redact: redactUnknown, isDebug: false, shorten: shorten(cli) };
       for (const line of renderError(error, how)) notice(line);
     },
+    onAway: ({ message }) => notice(`cannot reach ${originOf(url)} (${message}), trying again`),
     onFail: error => end.fail(error),
   });
   const ends = listenToEnds({
@@ -122,6 +124,9 @@ function atUrl(cli: Cli, url: string): Managers {
     token: async () => cli.env.HOLDFAST_TOKEN || null,
   };
 }
+
+/** What else is in an address may be a secret. */
+const originOf = (url = ''): string => new URL(url).origin;
 
 /** Why and how it ends: the first reason wins. */
 class Ending {

@@ -24,11 +24,15 @@ export interface ConnectionOptions {
   readonly maxMessageBytes: number;
   /** No manager can be run here; `isFirst`: and none was ever joined. */
   readonly onUnable: (error: unknown, isFirst: boolean) => void;
+  /** A manager that is far cannot be reached, and is tried again; told once until it has been reached. */
+  readonly onAway: (error: HoldfastError) => void;
   /** What nobody foresaw. */
   readonly onFail: (error: unknown) => void;
 }
 
 const MAX_QUEUE = 1_000;
+/** A manager that cannot even be connected to is given up before that; one that lasts has been reached, though it may say nothing. */
+const REACHED_MS = 15_000;
 
 /** Keeps a bridge joined to a manager, whoever runs it: another process, or this one. */
 export class Connection {
@@ -37,6 +41,7 @@ export class Connection {
   #host: Host | null = null;
   #timer: Timer | null = null;
   #hasJoined = false;
+  #isAway = false;
   /** The end of our own manager, if it has begun. */
   #stopping: Promise<readonly number[]> | null = null;
   #racing: Promise<void> = Promise.resolve();
@@ -50,8 +55,15 @@ export class Connection {
   }
 
   /** The way to the present manager is lost. */
-  lost(error: HoldfastError, isSessionLost: boolean): void {
+  lost(error: HoldfastError, { isSessionLost, wasHeard }: { isSessionLost: boolean; wasHeard: boolean }): void {
     const isHopeless = error.code === 'NETWORK_AUTH' || error.code === 'NETWORK_NO_ENDPOINT';
+    const { state } = this.#model;
+    const hasLasted = state.name === 'joined' && this.#options.clock.now() - state.since >= REACHED_MS;
+    if (wasHeard || hasLasted || isSessionLost) this.#isAway = false;
+    if (this.#options.managers.areFar && !isSessionLost && !this.#isAway) {
+      this.#isAway = true;
+      this.#options.onAway(error);
+    }
     this.#post({ type: 'lost', error, isSessionLost, isHopeless });
   }
 

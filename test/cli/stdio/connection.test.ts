@@ -8,16 +8,17 @@ import { FakeClock } from '../../support/fake-clock.ts';
 
 const other: Known = { key: 'other', url: 'http://127.0.0.1:1/mcp', isGuest: true };
 const own: Known = { key: 'own', url: 'http://127.0.0.1:2/mcp', isGuest: true };
+const HEARD = { isSessionLost: false, wasHeard: true };
 const gone = new HoldfastError('CONNECTION_LOST');
 
 /** A state folder that a test plays, and the bridge of one client before it. */
-function stage() {
+function stage(areFar = false) {
   const clock = new FakeClock();
   const story: string[] = [];
   const world = { holder: null as Known | null, whyNot: null as Error | null, winning: Promise.resolve() };
   let shutdown: () => void = () => assert.fail('nobody hosts');
   const managers: Managers = {
-    areFar: false,
+    areFar,
     find: async () => world.holder,
     token: async () => 'a token',
     async host(onShutdown): Promise<Host> {
@@ -43,6 +44,7 @@ function stage() {
     },
     maxMessageBytes: 1_000,
     onUnable: (_error, isFirst) => void story.push(isFirst ? 'unable at first' : 'unable'),
+    onAway: ({ code }) => void story.push(`away ${code}`),
     onFail: error => assert.fail(String(error)),
   });
   return { clock, story, world, connection, shutdown: () => shutdown() };
@@ -98,7 +100,7 @@ test('a manager that is lost is looked for, and replaced when it is gone', async
   world.holder = other;
   connection.start();
   await clock.advance(0);
-  connection.lost(gone, false);
+  connection.lost(gone, HEARD);
   await clock.advance(500);
   assert.deepEqual(story, ['join'], 'it still holds the folder');
   world.holder = null;
@@ -111,7 +113,7 @@ test('somebody who ends the manager that we host has three seconds to start anot
   connection.start();
   await clock.advance(0);
   shutdown();
-  connection.lost(gone, false);
+  connection.lost(gone, HEARD);
   await clock.advance(2_900);
   assert.deepEqual(story, ['race', 'join', 'close']);
   world.holder = { ...other, isGuest: false };
@@ -146,7 +148,38 @@ test('a manager that refuses us is told to whoever waits', async () => {
   world.holder = other;
   connection.start();
   await clock.advance(0);
-  connection.lost(new HoldfastError('NETWORK_AUTH'), false);
+  connection.lost(new HoldfastError('NETWORK_AUTH'), HEARD);
   assert.deepEqual(story, ['join', 'fail NETWORK_AUTH']);
+  await connection.leave();
+});
+
+test('a manager elsewhere that cannot be reached is told once, until it was reached again', async () => {
+  const { clock, story, world, connection } = stage(true);
+  world.holder = other;
+  connection.start();
+  const refused = new HoldfastError('NETWORK_REFUSED');
+  const SILENT = { isSessionLost: false, wasHeard: false };
+  const tries = async (...losses: readonly { isSessionLost: boolean; wasHeard: boolean }[]) => {
+    for (const loss of losses) {
+      await clock.advance(1_500);
+      connection.lost(refused, loss);
+    }
+    return story.splice(0).filter(what => what !== 'join');
+  };
+  assert.deepEqual(await tries(SILENT, SILENT, SILENT), ['away NETWORK_REFUSED']);
+  assert.deepEqual(await tries(HEARD, SILENT), ['away NETWORK_REFUSED'], 'it had said something');
+  await clock.advance(20_000);
+  assert.deepEqual(await tries(SILENT, SILENT), ['away NETWORK_REFUSED'], 'it had been there, and silent');
+  assert.deepEqual(await tries({ isSessionLost: true, wasHeard: false }), [], 'it is there');
+  await connection.leave();
+});
+
+test('of one on this machine nothing is told: another takes over', async () => {
+  const { clock, story, world, connection } = stage();
+  world.holder = other;
+  connection.start();
+  await clock.advance(0);
+  connection.lost(gone, HEARD);
+  assert.deepEqual(story, ['join']);
   await connection.leave();
 });
