@@ -1,5 +1,6 @@
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { readToken } from '../../daemon/token.ts';
+import { ConfigError } from '../../errors/config-error.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { rpcErrorOf } from '../../errors/rpc-error.ts';
 import { Bridge } from '../../gateway/bridge.ts';
@@ -19,6 +20,7 @@ import { flushed } from '../stdio/flushed.ts';
 import { knownOf, openHost } from '../stdio/host.ts';
 import { readLines } from '../stdio/lines.ts';
 import { StderrTeller } from '../stdio/tell.ts';
+import { unableError } from '../stdio/unable-error.ts';
 import { UsageError } from '../usage-error.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -31,11 +33,12 @@ const LAST_WORDS_MS = 500;
  * The gateway for one client, on stdin and stdout: through the manager of the state folder, or one inside this process where there is
  * none, until the client closes stdin or a signal comes.
  *
- * @throws ConfigError where a manager is to be run and its configuration is wrong
+ * @throws ConfigError where a manager is to be run and its configuration is wrong; the client's first request has been answered with it
  */
 export async function connect(cli: Cli, url: string | undefined): Promise<ExitCode> {
   const end = new Ending();
-  const managers = url === undefined ? await ofStateFolder(cli, end) : atUrl(cli, url);
+  const managers = url === undefined ? await ofStateFolder(cli, end).catch(none) : atUrl(cli, url);
+  let isStdinOver = false;
   const teller = new StderrTeller(cli.stderr, redactUnknown);
   const notice = (text: string): void => teller.say(redactUnknown(text));
   const bridge: Bridge = new Bridge({
@@ -50,12 +53,17 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: MAX_MESSAGE_BYTES,
-    onMessage: envelope => bridge.take(envelope),
+    onMessage(envelope) {
+      bridge.take(envelope);
+      if (bridge.inFlight > 0) connection.asked();
+    },
   });
   const connection: Connection = new Connection({
     clock: systemClock,
     managers,
     bridge,
+    isAwaited: () => bridge.inFlight > 0 || isStdinOver || cli.stdin.isTTY === true,
+    explain: cause => unableError(cause, redactUnknown),
     maxMessageBytes: MAX_MESSAGE_BYTES,
     onUnable(error, isFirst) {
       if (isFirst) return end.fail(error);
@@ -76,6 +84,8 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
     onOversize: (line: Parameters<StdioPort['longLine']>[0]) => port.longLine(line),
   };
   const lines = readLines(cli.stdin, framing, () => {
+    isStdinOver = true;
+    connection.asked();
     void firstOf(systemClock, LAST_ANSWERS_MS, bridge.answered(), end.begun).then(() => end.begin(false));
   });
   if (cli.stdin.isTTY) note(cli, 'holdfast: waits for an MCP client on stdin; Ctrl-D ends it');
@@ -110,6 +120,12 @@ async function ofStateFolder(cli: Cli, end: Ending): Promise<Managers> {
       openHost(cli, { configFile: findConfig(cli), stateDir, onShutdown, onFail: error => end.fail(error) }),
     token: async () => cli.env.HOLDFAST_TOKEN || (await readToken(stateDir)),
   };
+}
+
+/** Without a configuration there is no manager; the client learns it as it learns of one that is wrong. */
+function none(error: unknown): Managers {
+  if (!(error instanceof ConfigError) && !(error instanceof UsageError)) throw error;
+  return { areFar: false, find: async () => null, host: () => Promise.reject(error), token: async () => null };
 }
 
 /** The one that was named, wherever it runs. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Known } from '../../../src/cli/stdio/connect-machine.ts';
 import { Connection, type Managers } from '../../../src/cli/stdio/connection.ts';
 import type { Host } from '../../../src/cli/stdio/host.ts';
+import { unableError } from '../../../src/cli/stdio/unable-error.ts';
 import { HoldfastError } from '../../../src/errors/holdfast-error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -15,6 +16,7 @@ const gone = new HoldfastError('CONNECTION_LOST');
 function stage(areFar = false) {
   const clock = new FakeClock();
   const story: string[] = [];
+  const client = { isWaiting: true };
   const world = { holder: null as Known | null, whyNot: null as Error | null, winning: Promise.resolve() };
   let shutdown: () => void = () => assert.fail('nobody hosts');
   const managers: Managers = {
@@ -42,12 +44,14 @@ function stage(areFar = false) {
       join: () => void story.push('join'),
       fail: ({ code }) => void story.push(`fail ${code}`),
     },
+    isAwaited: () => client.isWaiting,
+    explain: cause => unableError(cause, text => text),
     maxMessageBytes: 1_000,
     onUnable: (_error, isFirst) => void story.push(isFirst ? 'unable at first' : 'unable'),
     onAway: ({ code }) => void story.push(`away ${code}`),
     onFail: error => assert.fail(String(error)),
   });
-  return { clock, story, world, connection, shutdown: () => shutdown() };
+  return { clock, story, world, client, connection, shutdown: () => shutdown() };
 }
 
 test('who finds a manager joins it, and has nothing to end', async () => {
@@ -132,15 +136,53 @@ test('and where he does not, we host again', async () => {
   assert.equal(story.at(-1), 'close');
 });
 
-test('where no manager can run, that is told each time, and tried again', async () => {
+test('where no manager can run, who waits is told, and then whoever runs this command', async () => {
   const { clock, story, world, connection } = stage();
   world.whyNot = new Error('the configuration is wrong');
   connection.start();
+  await clock.advance(0);
+  assert.deepEqual(story.slice(0, 3), ['race', 'fail CONNECTION_NO_MANAGER', 'unable at first']);
+  await connection.leave();
+});
+
+test('a client that has asked nothing yet is told by the answer to its first request', async () => {
+  const { clock, story, world, client, connection } = stage();
+  world.whyNot = new Error('the configuration is wrong');
+  client.isWaiting = false;
+  connection.start();
+  await clock.advance(4_000);
+  assert.equal(story.includes('unable at first'), false);
+  connection.asked();
+  assert.deepEqual(story.slice(-2), ['fail CONNECTION_NO_MANAGER', 'unable at first']);
+  await connection.leave();
+});
+
+test('one that asks nothing at all is not waited for longer than until the next try', async () => {
+  const { clock, story, world, client, connection } = stage();
+  world.whyNot = new Error('the configuration is wrong');
+  client.isWaiting = false;
+  connection.start();
   await clock.advance(5_000);
-  assert.deepEqual(story.slice(0, 4), ['race', 'unable at first', 'fail CONNECTION_NO_MANAGER', 'race']);
+  assert.equal(story.includes('unable at first'), true);
+  await connection.leave();
+});
+
+test('and where the next try succeeds, there is nothing to tell', async () => {
+  const { clock, story, world, client, connection } = stage();
+  world.whyNot = new Error('the configuration is wrong');
+  client.isWaiting = false;
+  connection.start();
+  await clock.advance(0);
   world.whyNot = null;
   await clock.advance(5_000);
-  assert.equal(story.at(-1), 'join');
+  connection.asked();
+  assert.deepEqual([story.at(-1), story.includes('unable at first')], ['join', false]);
+  world.whyNot = new Error('wrong again');
+  world.holder = null;
+  connection.lost(gone, HEARD);
+  await clock.advance(200);
+  assert.equal(story.includes('unable at first'), false);
+  await connection.leave();
 });
 
 test('a manager that refuses us is told to whoever waits', async () => {
