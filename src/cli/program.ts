@@ -25,7 +25,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(cliOf(options), error);
     if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
-    const named = program.commands.find(command => argv.includes(command.name()));
+    // The first is meant: words after it may be named like a command.
+    const named = argv.flatMap(word => program.commands.find(command => command.name() === word) ?? [])[0];
     // Without a command there is nothing wrong: somebody looks what there is.
     if (error.code === 'commander.help' && named === undefined) {
       program.outputHelp();
@@ -170,11 +171,14 @@ function wholeNumber(text: string): number {
 function usageError({ code, message }: CommanderError, named: Command | undefined): UsageError {
   const help = `see "holdfast ${named === undefined ? '' : `${named.name()} `}--help"`;
   if (code === 'commander.help') return new UsageError(`"${named?.name()}" needs a command after it`, help);
+  const isOfServer = code === 'commander.unknownOption' && named?.name() === 'run';
   const [what = '', guess] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(guess ?? '')?.[1];
   const words = what
     .replace(/'([^']*)'/g, '"$1"')
     .replace(/\. expected/i, ': expected')
     .replace(/\.$/, '');
+  if (isOfServer)
+    return new UsageError(words, `put "--" before the server's command: holdfast run -- npx -y …; ${help}`);
   return new UsageError(words, suggestion === undefined ? help : `did you mean "${suggestion}"? ${help}`);
 }

@@ -17,6 +17,9 @@ import {
 // released. Who finds it free makes `lock.(N+1)`, which only one can. Nobody ever removes the highest number, or a slow contender
 // could make a number anew beside its successor; and who finds a higher number than the one just made was too slow, and withdraws.
 
+const IN_CONNECT =
+  'it runs inside a "holdfast connect": use it, or close its clients, which start it again 3 seconds after "holdfast down"; or give this one its own --state-dir';
+
 /** The manager that works with a state folder. */
 export interface Holder extends ProcessIdentity {
   /** Since when; ISO 8601. */
@@ -61,7 +64,11 @@ export async function acquireLock(
   for (;;) {
     const newest = await readNewest(stateDir);
     if (newest?.record != null && (await isHeld(newest.record))) {
-      throw new HoldfastError('PROCESS_MANAGER_RUNNING', { details: { pid: newest.record.pid, stateDir } });
+      const { pid, isGuest: isInConnect } = newest.record;
+      throw new HoldfastError('PROCESS_MANAGER_RUNNING', {
+        details: { pid, stateDir },
+        ...(isInConnect ? { hint: IN_CONNECT, isHintOpen: true } : {}),
+      });
     }
     const generation = (newest?.generation ?? 0) + 1;
     if (!(await createLock(stateDir, generation, content, link))) continue;

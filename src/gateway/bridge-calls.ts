@@ -34,7 +34,9 @@ export class BridgeCalls {
   readonly #holding: Deadlines<Call>;
   readonly #tools = new BridgeTools();
   /** Sent to the last manager, of tools that are on no list yet: whether they may be repeated is asked first. */
-  #unsure: Call[] = [];
+  readonly #unsure = new Set<Call>();
+  /** Why the last manager was lost. */
+  #why: HoldfastError | null = null;
   #link: Link | null = null;
   #lastId = 0;
   #onIdle: (() => void)[] = [];
@@ -72,15 +74,18 @@ export class BridgeCalls {
     return call;
   }
 
-  /** The first reaches the manager in another form, and waits no longer. */
-  taken(first: Call): void {
-    this.#holding.delete(first);
+  /** The client's `initialize`, under an id of ours. `first`: the client still waits for it, but no longer than for any other that is held. */
+  introduce(link: Link, envelope: RequestEnvelope, first: Call | null, settle: Call['settle']): void {
+    const call = newCall(envelope, { deadline: Infinity }, this.#clock.now(), settle);
+    this.#transmit(call, link, () => {
+      if (first !== null) this.#holding.delete(first);
+    });
+    if (first !== null) first.outgoing = call.outgoing;
   }
 
   /** A request of our own; `settle` is not called where the manager is lost. */
-  ask(link: Link, method: string, params: object | string, settle: Call['settle'] = () => {}): void {
-    const text = typeof params === 'string' ? params : request('0', method, params);
-    const parsed = parseMessage(text);
+  ask(link: Link, method: string, params: object, settle: Call['settle'] = () => {}): void {
+    const parsed = parseMessage(request('0', method, params));
     if (!parsed.ok || parsed.envelope.kind !== 'request') throw new TypeError(`${method} is no request`);
     this.#transmit(newCall(parsed.envelope, { deadline: Infinity }, this.#clock.now(), settle), link);
   }
@@ -88,15 +93,16 @@ export class BridgeCalls {
   /** The manager takes calls: those that wait are sent. */
   opened(link: Link): void {
     this.#link = link;
-    if (this.#unsure.length > 0) this.#askForTools(link);
+    if (this.#unsure.size > 0) this.#askForTools(link);
     for (const call of [...this.#open.values()]) {
       if (call.place === 'held' && call.method !== 'initialize') this.#transmit(call, link);
     }
   }
 
   /** What the manager was sent may have run; what was not, or may be repeated, waits for the next one. */
-  lost(): void {
+  lost(error: HoldfastError): void {
     this.#link = null;
+    this.#why = error;
     this.#sent.clear();
     for (const call of [...this.#open.values()]) this.#decide(call, true);
   }
@@ -165,17 +171,19 @@ export class BridgeCalls {
     call.place = 'held';
     call.upstreamId = null;
     call.outgoing = null;
-    this.#holding.set(call, this.#clock.now() + HOLD_MS);
+    this.#holding.set(call, call.placedAt + HOLD_MS);
   }
 
-  #transmit(call: Call, link: Link): void {
-    this.#holding.delete(call);
+  /** What waits goes on waiting until it has left: there may be nobody at the other end. */
+  #transmit(call: Call, link: Link, onLeft = () => this.#holding.delete(call)): void {
     const id = ++this.#lastId;
     call.upstreamId = id;
     call.place = 'queued';
     this.#sent.set(id, call);
     const onWritten = () => {
-      if (call.upstreamId === id) call.place = 'written';
+      if (call.upstreamId !== id) return;
+      call.place = 'written';
+      onLeft();
     };
     call.outgoing = link.write(withId(call.text, String(id)), { onWritten });
     if (call.outgoing === null) this.#reject(call, new HoldfastError('RESOURCE_QUEUE_FULL', { mayHaveRun: false }));
@@ -183,19 +191,20 @@ export class BridgeCalls {
 
   /** Its manager is lost. `mayAsk`: whether its tool may be repeated can still be asked. */
   #decide(call: Call, mayAsk: boolean): void {
-    // The first of all begins its wait anew.
     if (call.place === 'held') return call.method === 'initialize' ? this.#hold(call) : undefined;
     if (call.place === 'queued' || call.outgoing?.withdraw() === true) return this.#hold(call);
     const hints = call.tool === null ? null : this.#tools.hints(call.tool);
     if (fateOf(call, { ...REPEATS, isSafe: isRepeatable(call.method, hints) }) === 'replay') {
       call.replays++;
       call.toldBefore = call.progress;
+      call.placedAt = this.#clock.now();
       return this.#hold(call);
     }
     const isUnsure = call.tool !== null && hints === null && fateOf(call, { ...REPEATS, isSafe: true }) === 'replay';
     if (isUnsure && mayAsk) {
-      this.#unsure.push(call);
-      this.#holding.set(call, this.#clock.now() + HOLD_MS);
+      if (!this.#unsure.has(call)) call.placedAt = this.#clock.now();
+      this.#unsure.add(call);
+      this.#holding.set(call, call.placedAt + HOLD_MS);
     } else this.#reject(call, new HoldfastError('PROCESS_EXITED_DURING_CALL', LOST));
   }
 
@@ -203,7 +212,9 @@ export class BridgeCalls {
     this.ask(link, 'tools/list', cursor === undefined ? {} : { cursor }, settled => {
       const result = settled.ok ? asObject((JSON.parse(settled.text) as { result?: unknown }).result) : {};
       if (typeof result.nextCursor === 'string') return this.#askForTools(link, result.nextCursor);
-      for (const call of this.#unsure.splice(0)) {
+      const unsure = [...this.#unsure];
+      this.#unsure.clear();
+      for (const call of unsure) {
         if (this.#open.get(idKey(call.id)) !== call) continue;
         this.#decide(call, false);
         if (call.place === 'held' && this.#link !== null) this.#transmit(call, this.#link);
@@ -212,8 +223,11 @@ export class BridgeCalls {
   }
 
   #onHeldTooLong(call: Call): void {
+    call.outgoing?.withdraw();
     const mayHaveRun = call.replays > 0 || call.place === 'written';
-    this.#reject(call, new HoldfastError('CONNECTION_HOLD_TIMEOUT', { details: { afterMs: HOLD_MS }, mayHaveRun }));
+    const why = this.#why?.category === 'network' ? this.#why : null;
+    const error = why ?? new HoldfastError('CONNECTION_HOLD_TIMEOUT', { details: { afterMs: HOLD_MS } });
+    this.#reject(call, error.with({ mayHaveRun }));
   }
 
   #reject(call: Call, error: HoldfastError): void {
@@ -223,6 +237,7 @@ export class BridgeCalls {
 
   #forget(call: Call): void {
     this.#holding.delete(call);
+    this.#unsure.delete(call);
     if (call.upstreamId !== null) this.#sent.delete(call.upstreamId);
   }
 

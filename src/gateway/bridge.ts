@@ -31,8 +31,8 @@ export interface BridgeOptions {
   /** What it can do without; false where it does not read. */
   readonly offer: (text: string) => boolean;
   readonly explain: Explain;
-  /** The manager is lost, or does not know the session any more. Until the next `join` calls wait. */
-  readonly onLost: (error: HoldfastError, isSessionLost: boolean) => void;
+  /** The manager is lost, or does not know the session any more. Until the next `join` calls wait. `wasHeard`: it has said something. */
+  readonly onLost: (error: HoldfastError, loss: { isSessionLost: boolean; wasHeard: boolean }) => void;
   readonly notice: (text: string) => void;
 }
 
@@ -50,6 +50,7 @@ export class Bridge implements HttpListener {
   #link: Link | null = null;
   /** The manager knows the session, and takes calls. */
   #isOpen = false;
+  #wasHeard = false;
   #session: KnownSession | null = null;
   /** The client's own, for a manager that does not know it yet. */
   #initialize: RequestEnvelope | null = null;
@@ -79,6 +80,7 @@ export class Bridge implements HttpListener {
   /** A manager is there: what waits goes to it. */
   join(open: OpenLink): void {
     this.#isOpen = false;
+    this.#wasHeard = false;
     const link = open(this.#session, this);
     this.#link = link;
     if (this.#initialize === null) return;
@@ -118,6 +120,7 @@ export class Bridge implements HttpListener {
   // What the manager says.
 
   onMessage(envelope: Envelope): void {
+    this.#wasHeard = true;
     switch (envelope.kind) {
       case 'response':
         return this.#onAnswer(envelope);
@@ -159,9 +162,9 @@ export class Bridge implements HttpListener {
     this.#link = null;
     this.#isOpen = false;
     if (isSessionLost(error)) this.#session = null;
-    this.#calls.lost();
+    this.#calls.lost(error);
     void link.close(0);
-    this.#options.onLost(error, isSessionLost(error));
+    this.#options.onLost(error, { isSessionLost: isSessionLost(error), wasHeard: this.#wasHeard });
   }
 
   #onRequest(envelope: RequestEnvelope): void {
@@ -192,10 +195,9 @@ export class Bridge implements HttpListener {
   }
 
   /** Introduces the client to a manager that does not know it. */
-  #begin(link: Link, { text }: RequestEnvelope): void {
-    if (this.#first !== null) this.#calls.taken(this.#first);
+  #begin(link: Link, envelope: RequestEnvelope): void {
     this.#isTold = false;
-    this.#calls.ask(link, 'initialize', text, settled => {
+    this.#calls.introduce(link, envelope, this.#first, settled => {
       const first = this.#first;
       const isTaken = settled.ok && rawMember(settled.text, ['result']) !== null;
       if (isTaken) this.#session = link.known;

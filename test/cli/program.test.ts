@@ -23,6 +23,10 @@ const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = 
   [['call', 'good'], /missing required argument "tool"/],
   [['call', 'a', 'b', '--timeout', 'soon'], /"soon" is invalid: expected whole milliseconds/],
   [['up', '--prot', '1'], /unknown option "--prot"/],
+  [
+    ['run', 'npx', '-y', 'status'],
+    /unknown option "-y"\n {2}do {4}put "--" before .*holdfast run -- .*"holdfast run --help"/,
+  ],
   [['up', '--port', '65536'], /"65536" is invalid: expected a port, 0 to 65535/],
   [['config'], /"config" needs a command after it/],
   [['status', '--log-level', 'loud'], /expected one of fatal, error/],

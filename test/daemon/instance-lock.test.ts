@@ -87,10 +87,14 @@ test('others read what the holder has published, until it is released', async t 
   assert.equal(await readHolder(stateDir), null);
 });
 
-test('others can tell a manager that ends with its client', async t => {
+test('others can tell a manager that ends with its client, and are told that its clients would start it again', async t => {
   const stateDir = await stateFolder(t);
   const lock = await acquireLock(stateDir, { isGuest: true });
   assert.equal((await readHolder(stateDir))?.isGuest, true);
+  await assert.rejects(acquireLock(stateDir), (error: HoldfastError) => {
+    assert.match(error.hint, /inside a "holdfast connect".*close its clients/);
+    return isRefusal(error);
+  });
   await lock.release();
 });
 

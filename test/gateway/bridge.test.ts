@@ -238,6 +238,64 @@ describe('when the manager is lost', () => {
     assert.deepEqual(client.clock.pending, []);
   });
 
+  test('a manager that is never there: initialize is answered after 30 seconds, however often it was tried', async () => {
+    const client = new BridgedClient();
+    client.says({ id: 'init', method: 'initialize', params: INITIALIZE });
+    for (let second = 0; second < 30; second++) {
+      assert.equal(client.answer('init'), undefined);
+      const manager = new FakeManager();
+      manager.isPrompt = false;
+      client.bridge.join(manager.open);
+      manager.isNowhere();
+      await client.clock.advance(1_000);
+    }
+    assert.deepEqual(client.error('init'), ['NETWORK_REFUSED', false]);
+    assert.deepEqual([new Set(client.heardBefore), client.clock.pending], [new Set([false]), []]);
+    client.says({ id: 'again', method: 'initialize', params: INITIALIZE });
+    const manager = new FakeManager();
+    client.bridge.join(manager.open);
+    manager.answers('initialize');
+    assert.deepEqual(client.answer('again')?.result, {});
+    manager.dies();
+    assert.equal(client.heardBefore.at(-1), true);
+  });
+
+  test('a manager that does not come back: each call is answered 30 seconds after it began to wait', async () => {
+    const client = new BridgedClient();
+    const first = client.begin();
+    client.calls('safe', 'safe');
+    client.calls('unlisted', 'on-no-list');
+    first.dies();
+    const next = async (ms: number) => {
+      const manager = new FakeManager();
+      manager.isPrompt = false;
+      client.bridge.join(manager.open);
+      manager.isNowhere();
+      await client.clock.advance(ms);
+    };
+    await next(10_000);
+    client.calls('late', 'unsafe');
+    for (let second = 10; second < 30; second++) await next(1_000);
+    assert.deepEqual(client.error('safe'), ['NETWORK_REFUSED', true]);
+    assert.deepEqual(client.error('unlisted'), ['NETWORK_REFUSED', true]);
+    assert.equal(client.error('late'), null);
+    for (let second = 30; second < 40; second++) await next(1_000);
+    assert.deepEqual(client.error('late'), ['NETWORK_REFUSED', false]);
+    assert.deepEqual(client.clock.pending, []);
+  });
+
+  test('what waits too long behind a connection that never comes about is taken back from it', async () => {
+    const client = new BridgedClient();
+    client.begin().dies();
+    client.calls('u', 'unsafe');
+    const manager = new FakeManager();
+    manager.isPrompt = false;
+    client.bridge.join(manager.open);
+    await client.clock.advance(30_000);
+    assert.deepEqual(client.error('u'), ['CONNECTION_HOLD_TIMEOUT', false]);
+    assert.equal(manager.withdrawn, 1);
+  });
+
   test('what waits is told at once that nobody will come', () => {
     const client = new BridgedClient();
     const first = client.begin();

@@ -26,6 +26,8 @@ export class FakeManager implements Link {
   isFull = false;
   /** What is sent has left at once. */
   isPrompt = true;
+  /** Messages that were taken back before they left. */
+  withdrawn = 0;
   readonly received: Said[] = [];
   #listener: HttpListener | null = null;
 
@@ -40,7 +42,12 @@ export class FakeManager implements Link {
     this.received.push(JSON.parse(text) as Said);
     if (this.isPrompt) onWritten?.();
     const isWritten = this.isPrompt;
-    return { withdraw: () => !isWritten };
+    return {
+      withdraw: () => {
+        if (!isWritten) this.withdrawn++;
+        return !isWritten;
+      },
+    };
   }
 
   async listen(): Promise<void> {
@@ -73,6 +80,12 @@ export class FakeManager implements Link {
     this.says({ id: request?.id ?? assert.fail(`no ${method}`), result });
   }
 
+  /** Nobody listens at its address. */
+  isNowhere(): void {
+    const details = { host: '127.0.0.1:1' };
+    this.listener.onLost(new HoldfastError('NETWORK_REFUSED', { details }));
+  }
+
   dies(): void {
     this.listener.onLost(new HoldfastError('CONNECTION_LOST', { details: { why: 'ECONNRESET' } }));
   }
@@ -84,6 +97,7 @@ export class BridgedClient {
   readonly heard: Said[] = [];
   readonly texts: string[] = [];
   readonly lost: boolean[] = [];
+  readonly heardBefore: boolean[] = [];
   readonly notices: string[] = [];
   reads = true;
   readonly bridge = new Bridge({
@@ -94,7 +108,10 @@ export class BridgedClient {
       return this.reads;
     },
     explain: error => rpcErrorOf(error, line => line, true),
-    onLost: (_error, isSessionLost) => void this.lost.push(isSessionLost),
+    onLost: (_error, { isSessionLost, wasHeard }) => {
+      this.lost.push(isSessionLost);
+      this.heardBefore.push(wasHeard);
+    },
     notice: text => void this.notices.push(text),
   });
 

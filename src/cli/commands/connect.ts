@@ -1,5 +1,6 @@
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { readToken } from '../../daemon/token.ts';
+import { ConfigError } from '../../errors/config-error.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { rpcErrorOf } from '../../errors/rpc-error.ts';
 import { Bridge } from '../../gateway/bridge.ts';
@@ -14,10 +15,12 @@ import { renderError } from '../render/error.ts';
 import { plainTheme } from '../render/theme.ts';
 import { managerDir } from '../running-manager.ts';
 import { Connection, type Managers } from '../stdio/connection.ts';
+import { farError } from '../stdio/far-error.ts';
 import { flushed } from '../stdio/flushed.ts';
 import { knownOf, openHost } from '../stdio/host.ts';
 import { readLines } from '../stdio/lines.ts';
 import { StderrTeller } from '../stdio/tell.ts';
+import { unableError } from '../stdio/unable-error.ts';
 import { UsageError } from '../usage-error.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -30,37 +33,44 @@ const LAST_WORDS_MS = 500;
  * The gateway for one client, on stdin and stdout: through the manager of the state folder, or one inside this process where there is
  * none, until the client closes stdin or a signal comes.
  *
- * @throws ConfigError where a manager is to be run and its configuration is wrong
+ * @throws ConfigError where a manager is to be run and its configuration is wrong; the client's first request has been answered with it
  */
 export async function connect(cli: Cli, url: string | undefined): Promise<ExitCode> {
   const end = new Ending();
-  const managers = url === undefined ? await ofStateFolder(cli, end) : atUrl(cli, url);
+  const managers = url === undefined ? await ofStateFolder(cli, end).catch(none) : atUrl(cli, url);
+  let isStdinOver = false;
   const teller = new StderrTeller(cli.stderr, redactUnknown);
   const notice = (text: string): void => teller.say(redactUnknown(text));
   const bridge: Bridge = new Bridge({
     clock: systemClock,
     send: text => port.send(text),
     offer: text => port.offer(text),
-    explain: error => rpcErrorOf(error, redactUnknown, true),
-    onLost: (error, isSessionLost) => connection.lost(error, isSessionLost),
+    explain: error => rpcErrorOf(url === undefined ? error : farError(error, url), redactUnknown, true),
+    onLost: (error, loss) => connection.lost(error, loss),
     notice,
   });
   const port: StdioPort = new StdioPort({
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: MAX_MESSAGE_BYTES,
-    onMessage: envelope => bridge.take(envelope),
+    onMessage(envelope) {
+      bridge.take(envelope);
+      if (bridge.inFlight > 0) connection.asked();
+    },
   });
   const connection: Connection = new Connection({
     clock: systemClock,
     managers,
     bridge,
+    isAwaited: () => bridge.inFlight > 0 || isStdinOver || cli.stdin.isTTY === true,
+    explain: cause => unableError(cause, redactUnknown),
     maxMessageBytes: MAX_MESSAGE_BYTES,
     onUnable(error, isFirst) {
       if (isFirst) return end.fail(error);
       const how = { theme: plainTheme, redact: redactUnknown, isDebug: false, shorten: shorten(cli) };
       for (const line of renderError(error, how)) notice(line);
     },
+    onAway: ({ message }) => notice(`cannot reach ${originOf(url)} (${message}), trying again`),
     onFail: error => end.fail(error),
   });
   const ends = listenToEnds({
@@ -74,6 +84,8 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
     onOversize: (line: Parameters<StdioPort['longLine']>[0]) => port.longLine(line),
   };
   const lines = readLines(cli.stdin, framing, () => {
+    isStdinOver = true;
+    connection.asked();
     void firstOf(systemClock, LAST_ANSWERS_MS, bridge.answered(), end.begun).then(() => end.begin(false));
   });
   if (cli.stdin.isTTY) note(cli, 'holdfast: waits for an MCP client on stdin; Ctrl-D ends it');
@@ -110,6 +122,12 @@ async function ofStateFolder(cli: Cli, end: Ending): Promise<Managers> {
   };
 }
 
+/** Without a configuration there is no manager; the client learns it as it learns of one that is wrong. */
+function none(error: unknown): Managers {
+  if (!(error instanceof ConfigError) && !(error instanceof UsageError)) throw error;
+  return { areFar: false, find: async () => null, host: () => Promise.reject(error), token: async () => null };
+}
+
 /** The one that was named, wherever it runs. */
 function atUrl(cli: Cli, url: string): Managers {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
@@ -122,6 +140,9 @@ function atUrl(cli: Cli, url: string): Managers {
     token: async () => cli.env.HOLDFAST_TOKEN || null,
   };
 }
+
+/** What else is in an address may be a secret. */
+const originOf = (url = ''): string => new URL(url).origin;
 
 /** Why and how it ends: the first reason wins. */
 class Ending {

@@ -21,14 +21,21 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly managers: Managers;
   readonly bridge: Pick<Bridge, 'join' | 'fail'>;
+  /** Whether somebody waits to be told why no manager can be run. */
+  readonly isAwaited: () => boolean;
+  readonly explain: (cause: unknown) => HoldfastError;
   readonly maxMessageBytes: number;
-  /** No manager can be run here; `isFirst`: and none was ever joined. */
+  /** No manager can be run here; `isFirst`: and none was ever joined, which whoever asked for it has been told. */
   readonly onUnable: (error: unknown, isFirst: boolean) => void;
+  /** A manager that is far cannot be reached, and is tried again; told once until it has been reached. */
+  readonly onAway: (error: HoldfastError) => void;
   /** What nobody foresaw. */
   readonly onFail: (error: unknown) => void;
 }
 
 const MAX_QUEUE = 1_000;
+/** A manager that cannot even be connected to is given up before that; one that lasts has been reached, though it may say nothing. */
+const REACHED_MS = 15_000;
 
 /** Keeps a bridge joined to a manager, whoever runs it: another process, or this one. */
 export class Connection {
@@ -37,6 +44,9 @@ export class Connection {
   #host: Host | null = null;
   #timer: Timer | null = null;
   #hasJoined = false;
+  #isAway = false;
+  /** Why there is no manager at all; kept for the first request, since a client that hears nothing of it tells its user nothing. */
+  #untold: { readonly cause: unknown } | null = null;
   /** The end of our own manager, if it has begun. */
   #stopping: Promise<readonly number[]> | null = null;
   #racing: Promise<void> = Promise.resolve();
@@ -50,9 +60,21 @@ export class Connection {
   }
 
   /** The way to the present manager is lost. */
-  lost(error: HoldfastError, isSessionLost: boolean): void {
+  lost(error: HoldfastError, { isSessionLost, wasHeard }: { isSessionLost: boolean; wasHeard: boolean }): void {
     const isHopeless = error.code === 'NETWORK_AUTH' || error.code === 'NETWORK_NO_ENDPOINT';
+    const { state } = this.#model;
+    const hasLasted = state.name === 'joined' && this.#options.clock.now() - state.since >= REACHED_MS;
+    if (wasHeard || hasLasted || isSessionLost) this.#isAway = false;
+    if (this.#options.managers.areFar && !isSessionLost && !this.#isAway) {
+      this.#isAway = true;
+      this.#options.onAway(error);
+    }
     this.#post({ type: 'lost', error, isSessionLost, isHopeless });
+  }
+
+  /** The client has asked something, or will ask nothing any more. */
+  asked(): void {
+    if (this.#untold !== null) this.#tellUnable(this.#untold.cause);
   }
 
   hasten(): void {
@@ -89,11 +111,7 @@ export class Connection {
         this.#timer = clock.setTimer(effect.ms, () => this.#post({ type: 'timer' }));
         return;
       case 'fail':
-        return bridge.fail(
-          effect.error instanceof HoldfastError
-            ? effect.error
-            : new HoldfastError('CONNECTION_NO_MANAGER', { cause: effect.error }),
-        );
+        return bridge.fail(this.#options.explain(effect.error));
       case 'stopHosting':
         this.#stopHosting();
     }
@@ -104,7 +122,7 @@ export class Connection {
   }
 
   async #race(): Promise<void> {
-    const { managers, onUnable } = this.#options;
+    const { managers, onUnable, isAwaited } = this.#options;
     try {
       this.#stopping = null;
       this.#host = await managers.host(() => this.#post({ type: 'toldToStop' }));
@@ -114,9 +132,17 @@ export class Connection {
         this.#post({ type: 'outrun' });
         return;
       }
-      onUnable(error, !this.#hasJoined);
+      if (this.#hasJoined) onUnable(error, false);
+      else if (this.#untold === null && !isAwaited()) this.#untold = { cause: error };
+      else this.#tellUnable(error);
       this.#post({ type: 'unable', error: error instanceof Error ? error : new Error(String(error)) });
     }
+  }
+
+  #tellUnable(cause: unknown): void {
+    this.#untold = null;
+    this.#options.bridge.fail(this.#options.explain(cause));
+    this.#options.onUnable(cause, true);
   }
 
   async #join(manager: Known): Promise<void> {
@@ -130,6 +156,7 @@ export class Connection {
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     const how = { url, headers, agent, clock, maxMessageBytes, maxQueue: MAX_QUEUE, resumes: managers.areFar };
     this.#hasJoined = true;
+    this.#untold = null;
     bridge.join((session, listener) => new HttpClient({ ...how, session: session ?? undefined }, listener));
   }
 
