@@ -75,7 +75,7 @@ test('what is said before the answer makes the answer a stream', async t => {
   );
   const [primer] = stream.events();
   assert.equal(primer?.data, '');
-  assert.match(stream.text(), /^id: \S+\nretry: 1000\ndata: \n\n/);
+  assert.match(stream.text(), /^id: \S+\nretry: 5000\ndata: \n\n/);
 });
 
 test('a client that hangs up gets its answer when it comes back, and is not cancelled', async t => {
