@@ -73,7 +73,7 @@ export class Gateway {
     return this.#endpoint;
   }
 
-  /** @throws HoldfastError RESOURCE_PORT_TAKEN */
+  /** @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS */
   async listen(options: ListenOptions = {}): Promise<Endpoint> {
     if (this.#isOpening || this.#endpoint !== null) throw new Error('the manager listens already');
     this.#isOpening = true;

@@ -12,6 +12,7 @@ import type { PostFront } from './exchange.ts';
 import { Guard, type Refusal } from './guard.ts';
 import { RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
+import { listenError } from './listen-error.ts';
 import type { Explain } from './modern-reply.ts';
 import { openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
@@ -53,7 +54,7 @@ const DRAIN_TICK_MS = 20;
 /** A body that is refused is let pass for so long, so that its sender hears why. */
 const LINGER_MS = 1_000;
 
-/** Serves the endpoint. @throws HoldfastError RESOURCE_PORT_TAKEN, its cause the error of the system */
+/** Serves the endpoint. @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS; its cause the error of the system */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpEndpoint> {
   const door = new Door(options);
   await door.listen();
@@ -118,7 +119,7 @@ class Door implements HttpEndpoint {
   async listen(): Promise<void> {
     const { gateway, token, sessions, emit } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', cause => reject(portError(gateway, cause)));
+      this.#server.once('error', cause => reject(listenError(gateway, cause)));
       this.#server.listen({ host: gateway.host, port: gateway.port, exclusive: true }, () => {
         this.#server.removeAllListeners('error');
         resolve();
@@ -278,9 +279,4 @@ class Door implements HttpEndpoint {
     const linger = this.#clock.setTimer(LINGER_MS, () => request.socket.destroy());
     request.socket.once('close', () => linger.cancel());
   }
-}
-
-function portError({ host, port }: GatewayOptions, cause: Error): HoldfastError {
-  const why = 'code' in cause ? String(cause.code) : cause.message;
-  return new HoldfastError('RESOURCE_PORT_TAKEN', { details: { host, port, why }, cause });
 }
