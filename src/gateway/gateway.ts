@@ -121,6 +121,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     gateway,
     token,
     backendFor: server => (server === null ? all : (single.get(server) ?? null)),
+    servers: servers.map(({ name }) => name),
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),
