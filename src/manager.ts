@@ -70,7 +70,7 @@ export interface Manager extends AsyncDisposable {
   /**
    * Opens the HTTP endpoint for clients; servers may be started before or after. It ends with `close`.
    *
-   * @throws HoldfastError RESOURCE_PORT_TAKEN
+   * @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS
    */
   listen(options?: ListenOptions): Promise<Endpoint>;
   /** The endpoint, while there is one. */

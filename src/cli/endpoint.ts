@@ -29,7 +29,7 @@ function checkWish(wish: EndpointWish, configured: string): void {
 /**
  * Opens the endpoint of a manager in the foreground.
  *
- * @throws UsageError · HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it
+ * @throws UsageError · HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it, RESOURCE_ADDRESS
  */
 export async function openEndpoint(
   manager: Manager,

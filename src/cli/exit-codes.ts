@@ -29,6 +29,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   PROCESS_BACKGROUND_REFUSED: EXIT.failed,
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
   RESOURCE_PORT_TAKEN: EXIT.failed,
+  RESOURCE_ADDRESS: EXIT.failed,
 };
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */

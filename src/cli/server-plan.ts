@@ -5,6 +5,7 @@ import { redactSecrets } from '../errors/redact.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { remoteTarget } from '../supervisor/remote-target.ts';
 import { resolverFor } from '../supervisor/resolver.ts';
+import { variableFault } from '../supervisor/variable-fault.ts';
 import type { Cli } from './context.ts';
 import { redactDeep } from './redact-deep.ts';
 
@@ -23,11 +24,7 @@ export async function findPlan(server: ServerConfig, { env }: Pick<Cli, 'env'>):
   const redact = redactSecrets(secretsOf(server));
   if (server.kind === 'remote') return { server, redact, plan: null, error: refusalOf(server) };
   if (server.problem !== undefined) {
-    const error = new HoldfastError('PROCESS_VARIABLE_MISSING', {
-      server: server.name,
-      details: { problem: server.problem },
-    });
-    return { server, redact, plan: null, error };
+    return { server, redact, plan: null, error: variableFault(server, server.problem) };
   }
   try {
     return { server, redact, plan: await resolverFor(env)(server), error: null };

@@ -17,6 +17,13 @@ export interface Expanded {
    * values of variables out of what is shown would take it out too.
    */
   readonly problems: readonly string[];
+  /** The names of the variables among them. */
+  readonly unset: readonly string[];
+}
+
+interface Found {
+  readonly problems: string[];
+  readonly unset: string[];
 }
 
 /** Deeper defaults within defaults are left as they are written. */
@@ -28,11 +35,11 @@ const MAX_NESTING = 10;
  * Everything else, `$VAR` and the shell's other forms too, stays as it is written.
  */
 export function expand(text: string, scope: Scope): Expanded {
-  const problems: string[] = [];
-  return { text: expandWithin(text, scope, problems, 0), problems };
+  const found: Found = { problems: [], unset: [] };
+  return { text: expandWithin(text, scope, found, 0), ...found };
 }
 
-function expandWithin(text: string, scope: Scope, problems: string[], depth: number): string {
+function expandWithin(text: string, scope: Scope, found: Found, depth: number): string {
   let result = '';
   let position = 0;
   for (;;) {
@@ -40,7 +47,7 @@ function expandWithin(text: string, scope: Scope, problems: string[], depth: num
     const end = start < 0 ? -1 : closingBrace(text, start + 2);
     if (end < 0) return result + text.slice(position);
     const inner = text.slice(start + 2, end);
-    result += text.slice(position, start) + valueFor(inner, scope, problems, depth);
+    result += text.slice(position, start) + valueFor(inner, scope, found, depth);
     position = end + 1;
   }
 }
@@ -55,7 +62,7 @@ function closingBrace(text: string, from: number): number {
   return -1;
 }
 
-function valueFor(inner: string, scope: Scope, problems: string[], depth: number): string {
+function valueFor(inner: string, scope: Scope, found: Found, depth: number): string {
   const asWritten = `\${${inner}}`;
   switch (inner) {
     case 'userHome':
@@ -69,7 +76,7 @@ function valueFor(inner: string, scope: Scope, problems: string[], depth: number
       return scope.separator;
   }
   if (/^(input|command|config):[^-]/.test(inner)) {
-    problems.push(`"${inner}" is known to the editor alone: write a value or \${VARIABLE} in its place`);
+    found.problems.push(`"${inner}" is known to the editor alone: write a value or \${VARIABLE} in its place`);
     return asWritten;
   }
   // Windows has names such as "ProgramFiles(x86)".
@@ -79,9 +86,10 @@ function valueFor(inner: string, scope: Scope, problems: string[], depth: number
   const value = scope.variable(name);
   const fallback = match?.[2];
   if (fallback !== undefined) {
-    return value === undefined || value === '' ? expandWithin(fallback, scope, problems, depth + 1) : value;
+    return value === undefined || value === '' ? expandWithin(fallback, scope, found, depth + 1) : value;
   }
   if (value !== undefined) return value;
-  problems.push(`the variable ${name} is not set`);
+  found.problems.push(`the variable ${name} is not set`);
+  found.unset.push(name);
   return asWritten;
 }

@@ -43,16 +43,18 @@ export function readServer(
   const options = resolveOptions(raw.holdfast, defaults);
   if (options === undefined) return { kind: 'invalid' };
   const problems: string[] = [];
+  const unset: string[] = [];
   const value: Expand = (text, ...key) => {
     const expanded = expand(text, context.scope);
     problems.push(...expanded.problems.map(problem => `${problem} (${formatPath([...path, ...key])})`));
+    unset.push(...expanded.unset);
     return expanded.text;
   };
   const known = () => ({
     name,
     options,
     at: source.placeOf(path, 'key'),
-    ...(problems.length > 0 ? { problem: problems.join('; ') } : {}),
+    ...(problems.length > 0 ? { problem: problems.join('; '), unset } : {}),
   });
   if (isRemote(entry)) {
     const remote = readRemote(raw, entry, path, value, problems, report);

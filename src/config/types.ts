@@ -44,6 +44,8 @@ interface AnyServer {
   readonly at: Place;
   /** Set where this server alone cannot start (an unset `${VAR}`): it is `failed` with this message, the others run. */
   readonly problem?: string | undefined;
+  /** Names of the variables that are part of the problem. */
+  readonly unset?: readonly string[] | undefined;
 }
 
 /** One server that is to be run as a child process and spoken to over its stdin and stdout. */

@@ -1,6 +1,7 @@
 import { type Code, catalogue } from './catalogue.ts';
 import { codeOfStatus, describeExit, endingSignal } from './exit-codes.ts';
 import { HoldfastError } from './holdfast-error.ts';
+import { hintOfRefused } from './refused.ts';
 import { classifyStderr } from './stderr.ts';
 
 export { classifySpawnError, type SpawnContext, type SpawnFailure } from './classify-spawn.ts';
@@ -32,7 +33,7 @@ export function classifyExit(exit: ExitFacts, server: string): HoldfastError {
     server,
     details: { how: describeExit(exit.code, exit.signal), exitCode: exit.code, signal: exit.signal, ...details },
     stderrTail: exit.stderrTail,
-    ...hintFor(code, exit),
+    ...hintFor(code, exit, details?.host),
   });
 }
 
@@ -73,13 +74,14 @@ function byShellCode(exit: ExitFacts): Verdict | null {
   }
 }
 
-function hintFor(code: Code, exit: ExitFacts): { hint?: string; isHintOpen?: boolean } {
+function hintFor(code: Code, exit: ExitFacts, host: unknown): { hint?: string; isHintOpen?: boolean } {
   const names = namedIn(exit.stderrTail, exit.withheld ?? []);
   if (names.length > 0) {
     const [is, it] = names.length === 1 ? ['is', 'it'] : ['are', 'them'];
     const hint = `${names.join(', ')} ${is} set here but not passed to the server: add ${it} to its "env", or set "inheritEnv"`;
     return { hint, isHintOpen: true };
   }
+  if (code === 'NETWORK_REFUSED') return hintOfRefused(host);
   if (code !== 'PROCESS_EXITED_AT_START') return {};
   if (exit.firstNoise) {
     return {

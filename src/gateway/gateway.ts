@@ -73,7 +73,7 @@ export class Gateway {
     return this.#endpoint;
   }
 
-  /** @throws HoldfastError RESOURCE_PORT_TAKEN */
+  /** @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS */
   async listen(options: ListenOptions = {}): Promise<Endpoint> {
     if (this.#isOpening || this.#endpoint !== null) throw new Error('the manager listens already');
     this.#isOpening = true;
@@ -121,6 +121,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     gateway,
     token,
     backendFor: server => (server === null ? all : (single.get(server) ?? null)),
+    servers: servers.map(({ name }) => name),
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HoldfastError } from '../errors/holdfast-error.ts';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { rpcErrorOf } from '../errors/rpc-error.ts';
 import { errorResponse } from '../session/json-text.ts';
 
@@ -15,6 +15,10 @@ export function refusalText(idRaw: string, error: HoldfastError, code?: number):
   const told = rpcErrorOf(error, line => line);
   return errorResponse(idRaw, code ?? told.code, told.message, told.data);
 }
+
+/** A request that is the client's mistake; `hint` where another than "send JSON-RPC" mends it. */
+export const badRequest = (reason: string, hint?: string): HoldfastError =>
+  new HoldfastError('TOOL_BAD_REQUEST', { details: { reason }, hint, isHintOpen: true });
 
 /** Answers with JSON, unless something was answered already. */
 export function replyJson(

@@ -8,7 +8,7 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Backend } from './backend.ts';
 import type { Budget } from './budget.ts';
 import type { Exchange, PostFront } from './exchange.ts';
-import { RPC, refusalText, replyJson } from './http-reply.ts';
+import { badRequest, RPC, refusalText, replyJson } from './http-reply.ts';
 import { messagesOf, whyUnfit } from './legacy-messages.ts';
 import { LegacySession } from './legacy-session.ts';
 import type { Explain } from './modern-reply.ts';
@@ -56,9 +56,9 @@ export class LegacyFront implements PostFront {
     const { request, response, envelope } = exchange;
     const accepts = acceptedBy(request.headers.accept);
     if (!accepts.acceptsJson && !accepts.acceptsStream) {
-      return refuse(response, 406, 'it accepts neither application/json nor text/event-stream');
+      return refuse(response, 406, badRequest('it accepts neither application/json nor text/event-stream', ACCEPT));
     }
-    if (!isKnownVersion(request)) return refuse(response, 400, UNKNOWN_VERSION);
+    if (!isKnownVersion(request)) return refuse(response, 400, unknownVersion());
     const unfit = whyUnfit(envelope);
     if (unfit !== null) return refuseInvalid(response, envelope, unfit);
     if (envelope.kind === 'request' && envelope.method === 'initialize' && !hasSession(request)) {
@@ -68,14 +68,14 @@ export class LegacyFront implements PostFront {
     const session = found instanceof Promise ? await found : found;
     if (session === null) return;
     const envelopes = messagesOf(envelope, session.protocolVersion);
-    if (typeof envelopes === 'string') return refuse(response, 400, envelopes, RPC.invalidRequest);
+    if (typeof envelopes === 'string') return refuse(response, 400, badRequest(envelopes), RPC.invalidRequest);
     const requests = envelopes.filter(isRequest);
     const keys = requests.map(({ id }) => idKey(id.raw));
     const seen = new Set<string>();
     const taken = keys.findIndex(key => session.client.isOpen(key) || seen.size === seen.add(key).size);
     if (taken !== -1) {
-      const reason = 'a request with this id is under way already';
-      return refuse(response, 400, reason, RPC.invalidRequest, requests[taken]?.id.raw);
+      const error = badRequest('a request with this id is under way already', 'give each request an id of its own');
+      return refuse(response, 400, error, RPC.invalidRequest, requests[taken]?.id.raw);
     }
     if (keys.length > 0)
       return session.ask(envelopes, keys, { response, isBatch: envelope.kind === 'batch', ...accepts });
@@ -86,9 +86,9 @@ export class LegacyFront implements PostFront {
   async get(visit: Visit): Promise<void> {
     const { request, response } = visit;
     if (!acceptedBy(request.headers.accept).acceptsStream) {
-      return refuse(response, 406, 'it does not accept text/event-stream');
+      return refuse(response, 406, badRequest('it does not accept text/event-stream', ACCEPT));
     }
-    if (!isKnownVersion(request)) return refuse(response, 400, UNKNOWN_VERSION);
+    if (!isKnownVersion(request)) return refuse(response, 400, unknownVersion());
     const session = await this.#sessionOf(visit);
     if (session === null) return;
     const last = request.headers['last-event-id'];
@@ -98,7 +98,7 @@ export class LegacyFront implements PostFront {
   }
 
   async delete(visit: Visit): Promise<void> {
-    if (!isKnownVersion(visit.request)) return refuse(visit.response, 400, UNKNOWN_VERSION);
+    if (!isKnownVersion(visit.request)) return refuse(visit.response, 400, unknownVersion());
     const session = await this.#sessionOf(visit);
     if (session === null) return;
     await this.#end(session, 'it has said so');
@@ -161,7 +161,8 @@ export class LegacyFront implements PostFront {
   #sessionOf(visit: Visit): LegacySession | null | Promise<LegacySession | null> {
     const id = visit.request.headers['mcp-session-id'];
     if (typeof id !== 'string' || id === '') {
-      refuse(visit.response, 400, 'it has no Mcp-Session-Id, and is no "initialize"');
+      const hint = 'begin with "initialize", and send the Mcp-Session-Id of its answer with all that follows';
+      refuse(visit.response, 400, badRequest('it has no Mcp-Session-Id, and is no "initialize"', hint));
       return null;
     }
     const session = this.#sessions.get(id);
@@ -233,7 +234,13 @@ interface Accepts {
   readonly acceptsStream: boolean;
 }
 
-const UNKNOWN_VERSION = `its MCP-Protocol-Version is none of ${LEGACY_VERSIONS.join(', ')}`;
+const ACCEPT = 'set Accept: application/json, text/event-stream';
+
+const unknownVersion = (): HoldfastError =>
+  badRequest(
+    `its MCP-Protocol-Version is none of ${LEGACY_VERSIONS.join(', ')}`,
+    'send the protocolVersion that "initialize" was answered with',
+  );
 
 const pathOf = ({ server }: Backend): string =>
   server === null ? '/mcp' : `/servers/${encodeURIComponent(server)}/mcp`;
@@ -256,8 +263,7 @@ function acceptedBy(accept: string | undefined): Accepts {
   };
 }
 
-function refuse(response: ServerResponse, status: number, reason: string, code?: number, idRaw = 'null'): void {
-  const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason } });
+function refuse(response: ServerResponse, status: number, error: HoldfastError, code?: number, idRaw = 'null'): void {
   replyJson(response, status, refusalText(idRaw, error, code));
 }
 
@@ -265,5 +271,5 @@ function refuseInvalid(response: ServerResponse, envelope: Envelope, reason: str
   const id = envelope.kind === 'batch' ? null : envelope.id;
   // Of two ids neither is the one that its sender waits for.
   const isUsable = id !== null && /^["\d-]/.test(id.raw) && reason !== 'duplicate "id"';
-  refuse(response, 400, reason, RPC.invalidRequest, isUsable ? id.raw : undefined);
+  refuse(response, 400, badRequest(reason), RPC.invalidRequest, isUsable ? id.raw : undefined);
 }

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import { errorResponse, type RequestEnvelope } from '../session/json-text.ts';
+import { splitName } from './names.ts';
 
 export const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
@@ -29,7 +30,10 @@ export function unknownTool(request: RequestEnvelope, server: string, tool: stri
 
 /** The same for what is looked for in all servers. */
 export function unknownName(request: RequestEnvelope, kind: string, name: string, known: Iterable<string>): string {
-  const details = { kind, name: quoted(name), nearest: nearest(name, known) };
+  const names = [...known];
+  // What the server itself calls it is more than a misspelling.
+  const withServer = names.find(one => splitName(one)?.rest === name);
+  const details = { kind, name: quoted(name), nearest: withServer ?? nearest(name, names) };
   const rpcCode = kind === 'resource' ? RESOURCE_NOT_FOUND : INVALID_PARAMS;
   return refusal(request, rpcCode, new HoldfastError('TOOL_NAME_UNKNOWN', { details }));
 }

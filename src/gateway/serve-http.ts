@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { GatewayOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { nearest } from '../errors/nearest.ts';
 import { type Clock, systemClock } from '../session/clock.ts';
 import { parseMessage } from '../session/json-text.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -10,13 +11,14 @@ import { Bodies, type Body } from './body.ts';
 import { Budget } from './budget.ts';
 import type { PostFront } from './exchange.ts';
 import { Guard, type Refusal } from './guard.ts';
-import { RPC, refusalText, replyJson } from './http-reply.ts';
+import { badRequest, RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
+import { listenError } from './listen-error.ts';
 import type { Explain } from './modern-reply.ts';
 import { openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
-import { hasBody, isModern, isOpen, targetOf } from './targets.ts';
+import { hasBody, isModern, isOpen, isSignIn, targetOf } from './targets.ts';
 import { Unread } from './unread.ts';
 
 export interface ServeHttpOptions {
@@ -26,6 +28,8 @@ export interface ServeHttpOptions {
   readonly token: string | null;
   /** A server by name, or all as one for null. The same object each time; null where there is none of that name. */
   readonly backendFor: (server: string | null) => Backend | null;
+  /** The names that it knows. */
+  readonly servers: readonly string[];
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
@@ -53,7 +57,7 @@ const DRAIN_TICK_MS = 20;
 /** A body that is refused is let pass for so long, so that its sender hears why. */
 const LINGER_MS = 1_000;
 
-/** Serves the endpoint. @throws HoldfastError RESOURCE_PORT_TAKEN, its cause the error of the system */
+/** Serves the endpoint. @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS; its cause the error of the system */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpEndpoint> {
   const door = new Door(options);
   await door.listen();
@@ -118,7 +122,7 @@ class Door implements HttpEndpoint {
   async listen(): Promise<void> {
     const { gateway, token, sessions, emit } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', cause => reject(portError(gateway, cause)));
+      this.#server.once('error', cause => reject(listenError(gateway, cause)));
       this.#server.listen({ host: gateway.host, port: gateway.port, exclusive: true }, () => {
         this.#server.removeAllListeners('error');
         resolve();
@@ -195,28 +199,31 @@ class Door implements HttpEndpoint {
     if (elsewhere !== null) return this.#refuse(request, response, elsewhere);
     const target = targetOf(request.url ?? '/');
     if (target === 'others' && isOpen(request)) return this.#others(request, response);
+    if (isSignIn(request)) return this.#refuse(request, response, notFound('there is no OAuth here, only a token'));
     const stranger = this.#guard.checkToken(request.headers, this.#clock.now());
     if (stranger !== null) return this.#refuse(request, response, stranger);
     if (target === 'others') return this.#others(request, response);
     const backend = target === null ? null : this.#options.backendFor(target.server);
-    if (backend === null) {
-      const reason = target?.server == null ? undefined : `no server "${target.server}"`;
-      const error = new HoldfastError('CONNECTION_NOT_FOUND', { details: { reason } });
-      return this.#refuse(request, response, { status: 404, error, headers: {} });
-    }
+    if (backend === null) return this.#refuse(request, response, notFound(this.#whyNot(target?.server)));
     this.#unread.watch(response);
     const visit = { request, response, backend, principal: this.#guard.principal };
     if (request.method === 'POST') return this.#post(visit);
     if (request.method === 'GET') return this.#legacy.get(visit);
     if (request.method === 'DELETE') return this.#legacy.delete(visit);
-    const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: `${request.method} is not for this` } });
+    const error = badRequest(`${request.method} is not for this`, 'use POST, GET or DELETE');
     this.#refuse(request, response, { status: 405, error, headers: { Allow: 'GET, POST, DELETE' } });
+  }
+
+  #whyNot(server: string | null | undefined): string | undefined {
+    if (server === null || server === undefined) return undefined;
+    const near = nearest(server, this.#options.servers);
+    return `no server "${server}"${near === undefined ? '' : `, but "${near}"`}`;
   }
 
   async #post(visit: Parameters<LegacyFront['get']>[0]): Promise<void> {
     const { request, response } = visit;
     if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
-      const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body must be application/json' } });
+      const error = badRequest('its body must be application/json', 'set Content-Type: application/json');
       return this.#refuse(request, response, { status: 415, error, headers: {} });
     }
     if (this.#bodies.isTooLong(request.headers['content-length'])) {
@@ -228,7 +235,7 @@ class Door implements HttpEndpoint {
     try {
       const parsed = parseMessage(body.text);
       if (!parsed.ok) {
-        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: parsed.why } });
+        const error = badRequest(parsed.why);
         return replyJson(response, 400, refusalText('null', error, RPC.parseError));
       }
       const { envelope } = parsed;
@@ -258,11 +265,11 @@ class Door implements HttpEndpoint {
         return this.#refuse(request, response, { status: 503, error, headers: { 'Retry-After': '1' } });
       }
       case 'tooSlow': {
-        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body did not arrive in time' } });
+        const error = badRequest('its body did not arrive in time', 'send it whole, and at once');
         return this.#refuse(request, response, { status: 408, error, headers: {} });
       }
       case 'notUtf8': {
-        const error = new HoldfastError('TOOL_BAD_REQUEST', { details: { reason: 'its body is not UTF-8' } });
+        const error = badRequest('its body is not UTF-8', 'send JSON in UTF-8');
         return replyJson(response, 400, refusalText('null', error, RPC.parseError));
       }
     }
@@ -280,7 +287,7 @@ class Door implements HttpEndpoint {
   }
 }
 
-function portError({ host, port }: GatewayOptions, cause: Error): HoldfastError {
-  const why = 'code' in cause ? String(cause.code) : cause.message;
-  return new HoldfastError('RESOURCE_PORT_TAKEN', { details: { host, port, why }, cause });
-}
+const notFound = (reason: string | undefined): Refusal => {
+  const error = new HoldfastError('CONNECTION_NOT_FOUND', { details: { reason } });
+  return { status: 404, error, headers: {} };
+};

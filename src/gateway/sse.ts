@@ -5,8 +5,8 @@ import type { Budget } from './budget.ts';
 /** An event with one message as its data. */
 const eventOf = (id: string, text: string): string => `id: ${id}\nevent: message\ndata: ${oneLine(text)}\n\n`;
 
-/** How long a client waits before it comes again, once it has lost a stream. */
-const RETRY_MS = 1_000;
+/** How long a client waits before it comes again, once it has lost a stream. Both SDKs come twice: a restart must fit in between. */
+const RETRY_MS = 5_000;
 const KEEP_ALIVE_MS = 15_000;
 /** A reader that has left so much lying is cut off; it may resume. */
 const MAX_UNREAD = 4 * 1024 * 1024;

@@ -18,6 +18,9 @@ export function targetOf(url: string): { readonly server: string | null } | 'oth
 /** What tells nothing that a stranger may not know. */
 export const isOpen = ({ url = '' }: IncomingMessage): boolean => /^\/(?:livez|readyz)(?:\?|$)/.test(url);
 
+/** Where clients look for OAuth once they have met a 401. "Who are you?" would only make them look on; there is none. */
+export const isSignIn = ({ url = '' }: IncomingMessage): boolean => /^\/(?:\.well-known\/|register(?:\?|$))/.test(url);
+
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 

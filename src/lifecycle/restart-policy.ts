@@ -1,4 +1,5 @@
-import type { RestartOptions } from '../config/types.ts';
+import type { RestartOptions, ServerConfig } from '../config/types.ts';
+import type { Policy } from './state.ts';
 
 /** A call to a failed server is worth a try of its own once this much time has passed since it failed. */
 export const DEMAND_AFTER_MS = 10_000;
@@ -21,4 +22,9 @@ export function withinWindow(exits: readonly number[], now: number, options: Res
 /** A slow crash loop: more ends in the window than allowed. The refilled budget of retries would hide it. */
 export function isCrashLoop(exits: readonly number[], now: number, options: RestartOptions): boolean {
   return options.windowExits > 0 && withinWindow(exits, now, options).length > options.windowExits;
+}
+
+/** What is there to exit is a process: connections to a remote server that fail are no crash loop, and keep their own cause. */
+export function policyOf({ kind, options }: Pick<ServerConfig, 'kind' | 'options'>): Policy {
+  return kind === 'process' ? options : { ...options, restart: { ...options.restart, windowExits: 0 } };
 }

@@ -77,7 +77,7 @@ export class HttpConnection {
       this.#limitConnecting(request, isSecure);
       request.end(body);
     }).catch((error: unknown) => {
-      throw networkFault(error, this.#url.hostname);
+      throw networkFault(error, this.#url.host);
     });
   }
 

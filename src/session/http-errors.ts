@@ -1,9 +1,10 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { hintOfRefused } from '../errors/refused.ts';
 import { brief, serverErrorOf } from './server-error.ts';
 
 const ANEW = 'a new session is opened by itself; if this repeats, ask whoever runs the server';
 const SIGN_IN =
-  'put a valid token into "headers" of this server, as "Authorization": "Bearer …"; signing in with OAuth is not supported yet';
+  'set "Authorization" in "headers" of this server to "Bearer" and a valid token; signing in with OAuth is not supported yet';
 
 /** The conversation with a remote server is over; `why` in words that anybody may see. */
 export function connectionLost(why: string, cause?: unknown): HoldfastError {
@@ -15,7 +16,10 @@ export function networkFault(error: unknown, host: string): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
   const known = BY_ERRNO[code] ?? (isCertificateError(code) ? 'NETWORK_CERTIFICATE' : null);
-  if (known !== null) return new HoldfastError(known, { details: { host, code }, cause: error });
+  if (known !== null) {
+    const hint = known === 'NETWORK_REFUSED' ? hintOfRefused(host) : {};
+    return new HoldfastError(known, { details: { host, code }, ...hint, cause: error });
+  }
   return connectionLost(code === '' ? (error as Error).message : code, error);
 }
 

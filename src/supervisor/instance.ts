@@ -1,7 +1,7 @@
 import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { HealthMonitor } from '../health/monitor.ts';
-import { DEMAND_AFTER_MS } from '../lifecycle/restart-policy.ts';
+import { DEMAND_AFTER_MS, policyOf } from '../lifecycle/restart-policy.ts';
 import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CallOptions } from '../session/call.ts';
@@ -68,7 +68,7 @@ export class Instance {
     );
     this.monitor = this.#createMonitor();
     this.#mailbox = new Mailbox(createModel(config.options.start === 'onDemand' || number > 1 ? 'onDemand' : 'down'), {
-      policy: config.options,
+      policy: policyOf(config),
       clock: context.clock,
       random: context.random,
       evidence: () => this.#life?.evidence() ?? { stderrTail: [], firstNoise: null },

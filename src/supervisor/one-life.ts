@@ -11,6 +11,7 @@ import { UsageSampler } from '../process/usage.ts';
 import type { Upstream } from '../session/upstream.ts';
 import type { InstanceLife, LifeSetup } from './life.ts';
 import { StartSteps } from './start-steps.ts';
+import { variableFault } from './variable-fault.ts';
 
 /** Gives what takes lines out of a life's stderr that are no words of the server's own; null where nothing does. */
 export type TakerOf = (
@@ -84,12 +85,7 @@ export class OneLife implements InstanceLife {
   async launch(): Promise<void> {
     const { config, incarnation, post } = this.#setup;
     await this.#steps.orDown(async () => {
-      if (config.problem !== undefined) {
-        throw new HoldfastError('PROCESS_VARIABLE_MISSING', {
-          server: config.name,
-          details: { problem: config.problem },
-        });
-      }
+      if (config.problem !== undefined) throw variableFault(config, config.problem);
       const plan = await this.#setup.resolve(config);
       // A stop may have come while we looked for the command: then nothing must be started.
       if (this.#isGivenUp) return;

@@ -1,6 +1,7 @@
 import { parseAddress } from '../config/remote.ts';
 import type { RemoteServer } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { variableFault } from './variable-fault.ts';
 
 /**
  * Where a remote server is.
@@ -8,11 +9,9 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
  * @throws HoldfastError why it cannot be used, before anything is sent: PROCESS_VARIABLE_MISSING, NETWORK_TRANSPORT,
  *   NETWORK_NO_ENDPOINT
  */
-export function remoteTarget({ name: server, problem, transport, url }: RemoteServer): URL {
-  if (problem !== undefined) {
-    const hint = 'set it where Holdfast is started, or write a default into "url" or "headers"';
-    throw new HoldfastError('PROCESS_VARIABLE_MISSING', { server, details: { problem }, hint, isHintOpen: true });
-  }
+export function remoteTarget(config: RemoteServer): URL {
+  const { name: server, problem, transport, url } = config;
+  if (problem !== undefined) throw variableFault(config, problem);
   if (transport !== 'http') throw new HoldfastError('NETWORK_TRANSPORT', { server, details: { transport } });
   const address = parseAddress(url);
   if (address !== null) return address;

@@ -39,7 +39,7 @@ const cases: readonly (readonly [written: string, becomes: string])[] = [
 ];
 for (const [written, becomes] of cases) {
   test(`${written} becomes ${JSON.stringify(becomes)}`, () => {
-    assert.deepEqual(expand(written, scope), { text: becomes, problems: [] });
+    assert.deepEqual(expand(written, scope), { text: becomes, problems: [], unset: [] });
   });
 }
 
@@ -47,6 +47,7 @@ test('a variable that is not set stays as it is written, and is named', () => {
   assert.deepEqual(expand('a ${NONE} b ${env:NO_TOO}', scope), {
     text: 'a ${NONE} b ${env:NO_TOO}',
     problems: ['the variable NONE is not set', 'the variable NO_TOO is not set'],
+    unset: ['NONE', 'NO_TOO'],
   });
 });
 
@@ -54,6 +55,7 @@ test('what only an editor can ask for is named', () => {
   assert.deepEqual(expand('${input:key}', scope), {
     text: '${input:key}',
     problems: ['"input:key" is known to the editor alone: write a value or ${VARIABLE} in its place'],
+    unset: [],
   });
 });
 
@@ -66,7 +68,7 @@ test('text without "${" is never touched', () => {
   fc.assert(
     fc.property(
       fc.string().filter(text => !text.includes('${')),
-      text => assert.deepEqual(expand(text, scope), { text, problems: [] }),
+      text => assert.deepEqual(expand(text, scope), { text, problems: [], unset: [] }),
     ),
   );
 });

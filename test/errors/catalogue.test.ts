@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { catalogue } from '../../src/errors/catalogue.ts';
+import { redactSecrets } from '../../src/errors/redact.ts';
 import { placeholdersOf } from '../../src/errors/template.ts';
 
 // Tests are run from the root of the repository; the compiled file may lie anywhere below it.
@@ -128,3 +129,11 @@ test('a closed placeholder stands in a part that can be left out', () => {
 function byCode([a = '']: readonly string[], [b = '']: readonly string[]): number {
   return a < b ? -1 : 1;
 }
+
+test('our own words survive the redaction of secrets', () => {
+  const redact = redactSecrets([]);
+  for (const [, { message, hint }] of entries) {
+    assert.equal(redact(message), message);
+    assert.equal(redact(hint), hint);
+  }
+});

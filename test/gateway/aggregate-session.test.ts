@@ -87,7 +87,7 @@ const mistakes: readonly (readonly [says: string, method: string, params: object
       /no tool "files__raed", but "files__read"/,
     ],
     ['a tool that is not offered', 'tools/call', { name: 'files__write' }, -32602, /no tool "files__write"/],
-    ['a tool without its server', 'tools/call', { name: 'read' }, -32602, /no tool "read"/],
+    ['a tool without its server', 'tools/call', { name: 'read' }, -32602, /no tool "read", but "files__read"/],
     ['a tool of no server', 'tools/call', { name: 'other__read' }, -32602, /no tool "other__read"/],
     ['a prompt that is misspelled', 'prompts/get', { name: 'files__great' }, -32602, /no prompt .*"files__greet"/],
     ['a call without a name', 'tools/call', {}, -32602, /"name" must be a string/],

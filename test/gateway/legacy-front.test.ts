@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { memorySessions } from '../../src/gateway/session-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { ask, serve, TestClient } from './endpoint.ts';
+import { ask, type Message, serve, TestClient } from './endpoint.ts';
 
 test('a client initializes, calls and ends its session', async t => {
   const { endpoint, backend, events } = await serve(t);
@@ -75,7 +75,7 @@ test('what is said before the answer makes the answer a stream', async t => {
   );
   const [primer] = stream.events();
   assert.equal(primer?.data, '');
-  assert.match(stream.text(), /^id: \S+\nretry: 1000\ndata: \n\n/);
+  assert.match(stream.text(), /^id: \S+\nretry: 5000\ndata: \n\n/);
 });
 
 test('a client that hangs up gets its answer when it comes back, and is not cancelled', async t => {
@@ -132,6 +132,46 @@ test('statuses are those of the specification', async t => {
   );
   // Another path is another session.
   assert.equal(await statusOf(ask(port, { path: '/mcp', body: ping, headers: client.headers })), 404);
+});
+
+test('a refusal says what mends it', async t => {
+  const { endpoint } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  const { port } = endpoint;
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  await client.initialize();
+  const told = async (reply: Promise<{ messages: readonly Message[] }>) => (await reply).messages[0]?.error?.message;
+  assert.match(String(await told(client.ask(ping, { 'content-type': 'text/plain' }))), /set Content-Type: application/);
+  assert.match(String(await told(ask(port, { method: 'PUT', headers: client.headers }))), /use POST, GET or DELETE/);
+  assert.match(String(await told(ask(port, { body: ping }))), /begin with "initialize"/);
+  assert.match(String(await told(client.ask(ping, { accept: 'text/html' }))), /set Accept: /);
+  assert.match(
+    String(await told(client.ask(ping, { 'mcp-protocol-version': '1999-01-01' }))),
+    /"initialize" was answered/,
+  );
+  assert.match(String(await told(client.ask('{"a":1}'))), /send a JSON-RPC 2.0 request/);
+  assert.match(
+    String(await told(ask(port, { path: '/servers/flies/mcp', body: ping }))),
+    /no server "flies", but "files"/,
+  );
+  assert.doesNotMatch(String(await told(ask(port, { path: '/servers/nobody/mcp', body: ping }))), /but/);
+});
+
+test('who looks for OAuth hears that there is none, not that a token is missing', async t => {
+  const { endpoint } = await serve(t);
+  const { port } = endpoint;
+  for (const path of [
+    '/.well-known/oauth-protected-resource/mcp',
+    '/.well-known/oauth-authorization-server',
+    '/.well-known/openid-configuration?x=1',
+  ]) {
+    const { status, headers } = await ask(port, { method: 'GET', path, headers: { authorization: undefined } });
+    assert.deepEqual([status, headers['www-authenticate']], [404, undefined], path);
+  }
+  const register = (path: string) => ask(port, { path, body: {}, headers: { authorization: undefined } });
+  assert.equal((await register('/register')).status, 404);
+  assert.equal((await register('/registers')).status, 401);
+  assert.equal((await register('/mcp')).status, 401);
 });
 
 test('several messages in one body are for sessions of 2025-03-26 alone', async t => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { backoffDelay, isCrashLoop, withinWindow } from '../../src/lifecycle/restart-policy.ts';
+import { resolveOptions } from '../../src/config/options.ts';
+import { backoffDelay, isCrashLoop, policyOf, withinWindow } from '../../src/lifecycle/restart-policy.ts';
 import { policyWith } from './driver.ts';
 
 const { restart } = policyWith();
@@ -59,4 +60,11 @@ test('the sixth end in ten minutes is a crash loop, the fifth is not, and 0 turn
   assert.equal(isCrashLoop([...exits, 500_000], 500_000, restart), true);
   assert.equal(isCrashLoop([...exits, 600_000], 600_000, restart), false);
   assert.equal(isCrashLoop([...exits, 500_000], 500_000, { ...restart, windowExits: 0 }), false);
+});
+
+test('of a remote server no exits are counted: there is no process', () => {
+  const options = resolveOptions({}, {});
+  assert.ok(options !== undefined);
+  assert.equal(policyOf({ kind: 'process', options }), options);
+  assert.deepEqual(policyOf({ kind: 'remote', options }).restart, { ...options.restart, windowExits: 0 });
 });

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such strings are what is tested
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { redactSecrets } from '../../src/errors/redact.ts';
 import type { CallToolResult } from '../../src/manager.ts';
 import { HttpServer } from '../fixtures/lib/http-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -148,7 +149,9 @@ describe('a remote server', { concurrency: 2 }, () => {
     };
     await manager.start();
     assert.deepEqual(story(), ['starting', 'down network NETWORK_AUTH', 'cleaned', 'failed NETWORK_AUTH']);
-    assert.match(String(status().lastError?.hint), /"headers" of this server.*OAuth is not supported yet/);
+    const hint = String(status().lastError?.hint);
+    assert.match(hint, /"headers" of this server.*OAuth is not supported yet/);
+    assert.equal(redactSecrets([])(hint), hint, 'it survives where secrets are taken out');
   });
 
   test('that is no MCP server, or not there, says so', async t => {
@@ -161,6 +164,17 @@ describe('a remote server', { concurrency: 2 }, () => {
     assert.equal(status().lastError?.code, 'NETWORK_NO_ENDPOINT');
     await server.close();
     await manager.start();
+    assert.equal(status().lastError?.code, 'NETWORK_REFUSED');
+    await server.open();
+  });
+
+  test('that is often out of reach is no crash loop: it has no process', async t => {
+    const holdfast = { restart: { ...quick.restart, retries: 3, windowExits: 1 } };
+    const { server, manager, story, status } = await far(t, { holdfast });
+    await server.close();
+    await manager.start();
+    assert.equal(story().filter(step => step === 'starting').length, 4);
+    assert.equal(story().at(-1), 'failed NETWORK_REFUSED');
     assert.equal(status().lastError?.code, 'NETWORK_REFUSED');
     await server.open();
   });

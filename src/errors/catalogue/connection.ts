@@ -53,7 +53,7 @@ export const connectionEntries = {
   CONNECTION_TOKEN_REFUSED: entry(
     false,
     'the request carries no token, or a wrong one',
-    'send "Authorization: Bearer" with the token that "holdfast up" prints; it is the file "token" in the state folder',
+    'send the header "Authorization" with "Bearer" and the token that "holdfast up" prints; it is the file "token" in the state folder',
   ),
   CONNECTION_SESSION_UNKNOWN: entry(
     false,

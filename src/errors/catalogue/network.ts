@@ -17,7 +17,7 @@ export const networkEntries = {
   NETWORK_REFUSED: entry(
     true,
     'a connection was refused[: {host}]',
-    'start what is to be connected to, or correct the address; "localhost" may mean ::1 where 127.0.0.1 is meant',
+    'start what is to be connected to, or correct the address',
   ),
   NETWORK_CERTIFICATE: entry(
     true,
@@ -27,7 +27,7 @@ export const networkEntries = {
   NETWORK_PROXY_AUTH: entry(
     false,
     'the proxy wants a name and password (407)',
-    'put them into HTTPS_PROXY as http://name:password@host:port, or log in to the proxy',
+    'put them before the host in HTTPS_PROXY, with ":" between them and "@" behind, or log in to the proxy',
   ),
   NETWORK_AUTH: entry(
     false,

@@ -51,6 +51,12 @@ export const resourceEntries = {
     'end the program that holds it, or choose another with --port or "holdfast.gateway.port"',
     ['port'],
   ),
+  RESOURCE_ADDRESS: entry(
+    false,
+    'cannot listen at this address[: {host}][, port {port}][ ({why})]',
+    'name an address of this machine with --host or "holdfast.gateway.host", and a port with --port or "holdfast.gateway.port"',
+    ['port', 'why'],
+  ),
   RESOURCE_MEMORY: entry(
     true,
     'there was not enough memory for the server[ ({how})]',
