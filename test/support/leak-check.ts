@@ -14,7 +14,7 @@ export interface LeftoverOptions {
   /** Texts of an environment or command line that only the processes in question have. */
   readonly markers?: readonly string[];
   readonly pids?: readonly number[];
-  /** How long they may take to go; default 5,000. */
+  /** How long they may take to go; default 15,000. */
   readonly timeoutMs?: number;
 }
 
@@ -29,7 +29,7 @@ async function leftovers({ markers = [], pids = [] }: LeftoverOptions): Promise<
 
 /** Waits until none of the processes in question lives; fails with their pids and commands if some stay. */
 export async function assertNothingLeft(options: LeftoverOptions): Promise<void> {
-  const { timeoutMs = 5_000 } = options;
+  const { timeoutMs = 15_000 } = options;
   const end = performance.now() + timeoutMs;
   let left = await leftovers(options);
   while (left.length > 0 && performance.now() < end) {

@@ -14,7 +14,7 @@ export interface RawClientOptions {
   readonly cwd?: string;
   /** Answers the server's requests, by method; others get -32601. Default: `ping` and `roots/list`. */
   readonly answers?: Readonly<Record<string, (params: Params) => unknown>>;
-  /** How long `waitFor` and `request` wait; default 10,000. */
+  /** How long `waitFor` and `request` wait; default 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -167,7 +167,7 @@ export class RawClient {
         done();
         reject(error);
       };
-      const timeoutMs = this.#options.timeoutMs ?? 10_000;
+      const timeoutMs = this.#options.timeoutMs ?? 30_000;
       const timer = setTimeout(() => fail(new Error(`waited ${timeoutMs} ms in vain for ${what}`)), timeoutMs);
       const waiter: Waiter = {
         check: () => {
