@@ -75,6 +75,7 @@ export class Audience implements SessionAudience {
       isFixed,
       owner: owner === null ? 'none' : owner === client ? 'me' : 'other',
       isBusy: hasOthers || isFixed || this.instance.session.calls.hasOthers(client),
+      mayAskOthers: [...this.instance.session.calls.askers].some(asker => asker !== client),
       isFresh: !this.isUsed,
     };
   }

@@ -10,6 +10,8 @@ export interface Berth {
   readonly owner: 'none' | 'me' | 'other';
   /** Other clients use it, or calls of theirs are open there. */
   readonly isBusy: boolean;
+  /** Its process may still ask about calls of others, such as they have given up: whom it means could not be told. */
+  readonly mayAskOthers: boolean;
   /** No client has used its present process. */
   readonly isFresh: boolean;
 }
@@ -41,7 +43,7 @@ export function place(berths: readonly Berth[], wish: Wish): Placement {
   const fits = find(berth => {
     if (berth.key !== wish.key || berth.owner !== 'none') return false;
     if (!wish.isOwn) return true;
-    return isFree(berth) && (berth.isFresh || !wish.isFresh);
+    return isFree(berth) && !berth.mayAskOthers && (berth.isFresh || !wish.isFresh);
   });
   if (fits !== -1) return { type: 'join', at: fits };
 

@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Berth, place, type Wish } from '../../src/supervisor/placement.ts';
 
-const first: Berth = { key: 'k', isFirst: true, isFixed: false, owner: 'none', isBusy: false, isFresh: true };
+const first: Berth = {
+  key: 'k',
+  isFirst: true,
+  isFixed: false,
+  owner: 'none',
+  isBusy: false,
+  mayAskOthers: false,
+  isFresh: true,
+};
 const shared: Wish = { key: 'k', isOwn: false, isFresh: false, mayStart: true };
 const own: Wish = { ...shared, isOwn: true };
 const fresh: Wish = { ...own, isFresh: true };
@@ -33,6 +41,13 @@ const cases: [string, readonly Berth[], Wish, ReturnType<typeof place>][] = [
     { type: 'join', at: 1 },
   ],
   ['who is alone has it for himself without a move', [first], own, { type: 'join', at: 0 }],
+  [
+    'where calls that others gave up may still ask, a process begins anew before a client has it for himself',
+    [{ ...first, mayAskOthers: true }],
+    own,
+    { type: 'takeOver', at: 0 },
+  ],
+  ['who shares need not mind them', [{ ...first, mayAskOthers: true }], shared, { type: 'join', at: 0 }],
   ['who is not alone gets another', [{ ...first, isBusy: true }], own, { type: 'start' }],
   [
     'a fresh one is asked for and found',
@@ -65,6 +80,7 @@ test('nobody is put beside one with another key, nor with an owner, nor beside a
     isFixed: fc.boolean(),
     owner: fc.constantFrom('none', 'me', 'other'),
     isBusy: fc.boolean(),
+    mayAskOthers: fc.boolean(),
     isFresh: fc.boolean(),
   });
   const wish = fc.record({ key: fc.constant('k'), isOwn: fc.boolean(), isFresh: fc.boolean(), mayStart: fc.boolean() });
