@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { readHolder } from '../../src/daemon/instance-lock.ts';
 import { ensureToken } from '../../src/daemon/token.ts';
+import { selfIdentity } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, serve } from './serve.ts';
@@ -192,6 +193,19 @@ test('a request to shut down is answered first', async t => {
   const { control, shutdowns } = await serve(t, open);
   assert.equal((await ask(control.path, 'POST', '/shutdown')).status, 202);
   await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
+});
+
+test('who asks to inherit the folder is its only successor', async t => {
+  const { control, stateDir, lock, shutdowns } = await serve(t, open);
+  const shutDown = (body: object) =>
+    ask(control.path, 'POST', '/shutdown', call(body), { 'content-type': 'application/json' });
+  assert.equal((await shutDown({ heir: { pid: 'one' } })).status, 400);
+  assert.equal(shutdowns(), 0);
+  const heir = await selfIdentity();
+  assert.equal((await shutDown({ heir })).status, 202);
+  await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
+  await lock.release();
+  assert.deepEqual([(await readHolder(stateDir))?.pid, (await readHolder(stateDir))?.control], [heir.pid, null]);
 });
 
 test('closing ends open calls, streams and idle connections', async t => {
