@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { secretsOf } from '../config/secrets.ts';
 import { type ControlServer, serveControl } from '../daemon/control-api.ts';
+import { tokenPath } from '../daemon/token.ts';
 import { formatIssue } from '../errors/config-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
@@ -51,7 +51,13 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     // From here on clients may come, and find servers that are on their way.
     manager.start().catch((error: unknown) => end.fail(error));
     const view = makeView({ title, status: () => manager.status(), advice, redact });
-    view.opened({ url, token, tokenFile: join(stateDir, 'token'), pid: process.pid, control: control.path });
+    view.opened({
+      url,
+      token,
+      tokenFile: env.HOLDFAST_TOKEN ? 'HOLDFAST_TOKEN' : tokenPath(stateDir),
+      pid: process.pid,
+      control: control.path,
+    });
     manager.onEvent(event => view.event(event));
     end.onBegin = () => view.stopping();
     const endLog = await logTo(cli, manager, redact, text => view.say(text));

@@ -9,7 +9,7 @@ import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
 import { badRequest, statusOfError, wireError } from './control-errors.ts';
 import type { EventStreams } from './event-streams.ts';
-import { isAuthorized } from './token.ts';
+import { isAuthorized, readToken, tokenPath } from './token.ts';
 
 /** What `status --json` prints. */
 export interface StatusReport {
@@ -19,8 +19,14 @@ export interface StatusReport {
     readonly uptimeMs: number;
     /** Of the HTTP endpoint; null where there is none. */
     readonly url: string | null;
-    /** Sessions that are open there. */
+    /** Sessions that are open there; a client may have several, and stateless ones have none. */
+    readonly sessions: number;
+    /** The same, as it was called first. */
     readonly clients: number;
+    /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
+    readonly token: string | null;
+    readonly config: string | null;
+    readonly stateDir: string;
     readonly network: NetworkStatus;
   };
   readonly servers: readonly ServerStatus[];
@@ -28,6 +34,7 @@ export interface StatusReport {
 
 export interface ControlRoutesOptions {
   readonly manager: Manager;
+  readonly stateDir: string;
   readonly events: EventStreams;
   /** Null where the socket itself keeps strangers out. */
   readonly token: string | null;
@@ -62,7 +69,14 @@ const shutdownSchema = z.strictObject({
 type Env = { Bindings: HttpBindings };
 
 /** The control API, as a web-standard application: it knows nothing of sockets. */
-export function controlRoutes({ manager, events, token, bequeath, onShutdown }: ControlRoutesOptions): Hono<Env> {
+export function controlRoutes({
+  manager,
+  stateDir,
+  events,
+  token,
+  bequeath,
+  onShutdown,
+}: ControlRoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
   const since = performance.now();
 
@@ -90,13 +104,19 @@ export function controlRoutes({ manager, events, token, bequeath, onShutdown }: 
   app.get('/status', async c => {
     await manager.sample();
     const uptimeMs = Math.round(performance.now() - since);
+    const { endpoint, config } = manager;
+    const sessions = endpoint?.clients() ?? 0;
     const report: StatusReport = {
       manager: {
         pid: process.pid,
         version: packageVersion(),
         uptimeMs,
-        url: manager.endpoint?.url ?? null,
-        clients: manager.endpoint?.clients() ?? 0,
+        url: endpoint?.url ?? null,
+        sessions,
+        clients: sessions,
+        token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
+        config: config.file,
+        stateDir,
         network: manager.network(),
       },
       servers: manager.status(),
@@ -149,6 +169,11 @@ export function controlRoutes({ manager, events, token, bequeath, onShutdown }: 
   });
   app.onError((error, c) => c.json({ error: wireError(error) }, statusOfError(error)));
   return app;
+}
+
+async function placeOfToken(token: string | null, stateDir: string): Promise<string | null> {
+  if (token === null) return null;
+  return token === (await readToken(stateDir)) ? tokenPath(stateDir) : 'HOLDFAST_TOKEN';
 }
 
 async function readBody<T>(c: Context<Env>, schema: z.ZodType<T>, hint: string): Promise<T> {

@@ -54,7 +54,7 @@ test('a configuration that is not there, or bad, ends with 3 and says where', as
   assert.equal(absent.code, 3);
   assert.match(
     absent.stderr,
-    /^holdfast\.json:1:1: there is no such file, nor is there .*holdfast\.json; name yours with --config/,
+    /^holdfast\.json: there is no such file, nor is there .*holdfast\.json; name yours with --config/,
   );
 
   cli.configure({ files: { command: 'node', holdfast: { retires: 1 } } });

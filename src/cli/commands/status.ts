@@ -1,8 +1,8 @@
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { redactDeep } from '../redact-deep.ts';
+import { managerFacts } from '../render/manager-facts.ts';
 import { renderScreen } from '../render/screen.ts';
-import { count } from '../render/units.ts';
 import { runningManager } from '../running-manager.ts';
 
 /** How the servers of the running manager are. */
@@ -14,10 +14,9 @@ export async function status(cli: Cli): Promise<ExitCode> {
   }
   const { manager, servers } = report;
   const title = `holdfast ${manager.version} (pid ${manager.pid})`;
-  const { url, clients } = manager;
-  const footer = url === null ? [] : [`${url}  ${count(clients, 'client')}`];
-  const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer, now: Date.now() };
-  const size = { width: widthOf(cli.stdout), height: Number.POSITIVE_INFINITY };
-  print(cli, renderScreen(screen, size, cli.theme));
+  const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer: [], now: Date.now() };
+  const width = widthOf(cli.stdout);
+  print(cli, renderScreen(screen, { width, height: Number.POSITIVE_INFINITY }, cli.theme));
+  print(cli, ['', ...managerFacts(manager, width, cli.theme)]);
   return EXIT.done;
 }
