@@ -6,7 +6,7 @@ import { LEGACY_VERSIONS } from '../session/handshake.ts';
 import { type Envelope, type MessageEnvelope, type RequestEnvelope, rawMember } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 
-/** Newest first; the older ones are served on the same URL by `initialize`. */
+/** Newest first; the older ones are served after an `initialize`. */
 export const SUPPORTED_VERSIONS: readonly string[] = [MODERN_VERSION, ...LEGACY_VERSIONS];
 
 /** Least severe first. */

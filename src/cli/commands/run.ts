@@ -46,6 +46,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     backend: startedByClient(singleBackend({ name, tools: options.tools, attach }), () => {
       manager.start().catch((error: unknown) => end.fail(error));
     }),
+    clock: systemClock,
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: options.maxMessageBytes,
