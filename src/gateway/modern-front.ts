@@ -15,7 +15,7 @@ export class ModernFront implements PostFront {
   readonly #beats: Deadlines<HttpReply>;
   readonly #marked = new MarkedTools();
 
-  constructor(options: Omit<ModernServiceOptions, 'onAnswer'>) {
+  constructor(options: Omit<ModernServiceOptions, 'onAnswer' | 'maxIdle'>) {
     this.#clock = options.clock;
     this.#beats = new Deadlines(options.clock, reply => reply.beat());
     this.#service = new ModernService({

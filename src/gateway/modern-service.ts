@@ -1,7 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { rawMember } from '../session/json-text.ts';
-import type { Backend } from './backend.ts';
+import type { StatelessBackend } from './backend.ts';
 import { ModernCall, type Round } from './modern-call.ts';
 import { responsesOf } from './modern-inputs.ts';
 import { Listening } from './modern-listen.ts';
@@ -16,13 +16,15 @@ export interface ModernServiceOptions {
   readonly clock: Clock;
   readonly seal: Seal;
   readonly explain: Explain;
+  /** Sessions that are kept for the next request; absent: as many as a gateway may need. */
+  readonly maxIdle?: number;
   /** An answer of a server, as its client gets it, but for what is added for this revision. */
-  readonly onAnswer?: (backend: Backend, request: ModernRequest, text: string) => void;
+  readonly onAnswer?: (backend: StatelessBackend, request: ModernRequest, text: string) => void;
 }
 
 /** One request that its transport has found good. */
 export interface Visit {
-  readonly backend: Backend;
+  readonly backend: StatelessBackend;
   /** Who asks; calls that wait are bound to it. */
   readonly principal: string;
   readonly request: ModernRequest;
@@ -53,11 +55,11 @@ export class ModernService {
   readonly #listening = new Set<Listening>();
   #isClosed = false;
 
-  constructor({ clock, seal, explain, onAnswer }: ModernServiceOptions) {
+  constructor({ clock, seal, explain, maxIdle, onAnswer }: ModernServiceOptions) {
     this.#clock = clock;
     this.#explain = explain;
     this.#onAnswer = onAnswer;
-    this.#sessions = new ModernSessions(clock);
+    this.#sessions = new ModernSessions(clock, maxIdle);
     this.#parked = new ParkedCalls(clock, seal);
     this.#asking = new Deadlines(clock, call => call.ask());
   }

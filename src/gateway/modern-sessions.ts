@@ -3,7 +3,7 @@ import type { CallOptions } from '../session/call.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
-import type { Backend, BackendSession } from './backend.ts';
+import type { StatelessBackend, StatelessSession } from './backend.ts';
 import { MAX_PROFILE } from './client-state.ts';
 import { refuseQuestion } from './modern-inputs.ts';
 import type { LogLevel } from './modern-request.ts';
@@ -23,19 +23,24 @@ export interface SessionUser {
 
 /** A conversation with a backend that one request has for itself at a time: what is asked on it belongs to that request. */
 export class ModernSession {
-  readonly backend: Backend;
+  readonly backend: StatelessBackend;
   /** Sessions of one key serve the same requests. */
   readonly key: string;
   user: SessionUser | null = null;
   /** Something came that belongs to no request that is known: what else may come cannot be told, so nobody uses it again. */
   isSpoilt = false;
-  readonly #session: BackendSession;
+  readonly #session: StatelessSession;
   readonly #onClose: (session: ModernSession) => void;
   readonly #closing = new AbortController();
   #serverInfo: string | null = null;
   #level: LogLevel | null = null;
 
-  constructor(backend: Backend, profile: ClientProfile, key: string, onClose: (session: ModernSession) => void) {
+  constructor(
+    backend: StatelessBackend,
+    profile: ClientProfile,
+    key: string,
+    onClose: (session: ModernSession) => void,
+  ) {
     this.#onClose = onClose;
     this.backend = backend;
     this.key = key;
@@ -100,15 +105,17 @@ export class ModernSessions {
   readonly #open = new Set<ModernSession>();
   readonly #expiry: Deadlines<ModernSession>;
   readonly #clock: Clock;
+  readonly #maxIdle: number;
   #isClosed = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, maxIdle = MAX_IDLE) {
     this.#clock = clock;
+    this.#maxIdle = maxIdle;
     this.#expiry = new Deadlines(clock, session => this.#expire(session));
   }
 
   /** @throws HoldfastError RESOURCE_REQUESTS_FULL · TOOL_BAD_PARAMS */
-  take(backend: Backend, principal: string, profile: ClientProfile): ModernSession {
+  take(backend: StatelessBackend, principal: string, profile: ClientProfile): ModernSession {
     const key = JSON.stringify([backend.server, principal, sorted(profile.capabilities), profile.clientInfo]);
     if (key.length > MAX_PROFILE) {
       const reason = `what the client says of itself is over ${MAX_PROFILE} characters`;
@@ -130,9 +137,9 @@ export class ModernSessions {
   /** The request has ended in good order. */
   giveBack(session: ModernSession): void {
     session.user = null;
-    if (this.#isClosed || session.isSpoilt) return session.close();
+    if (this.#isClosed || session.isSpoilt || this.#maxIdle === 0) return session.close();
     for (const oldest of this.#idle) {
-      if (this.#idle.size < MAX_IDLE) break;
+      if (this.#idle.size < this.#maxIdle) break;
       this.#expire(oldest);
     }
     this.#idle.add(session);

@@ -6,6 +6,7 @@ import type { Explain } from './modern-reply.ts';
 import { checkRequest } from './modern-request.ts';
 import { ModernService } from './modern-service.ts';
 import { StdioReply } from './modern-stdio-reply.ts';
+import { OneClient } from './one-client.ts';
 import { Seal } from './seal.ts';
 import type { StdioPort } from './stdio-port.ts';
 
@@ -26,14 +27,16 @@ const PRINCIPAL = 'stdio';
 /** The front for 2026-07-28 on a pair of streams, where requests have no headers, and answers no status and no stream of their own. */
 export class ModernStdio {
   readonly #options: ModernStdioOptions;
+  readonly #backend: OneClient;
   readonly #service: ModernService;
   readonly #open = new Map<string, { readonly reply: StdioReply; readonly isOwed: boolean }>();
 
   constructor(options: ModernStdioOptions) {
     this.#options = options;
-    const { clock, explain } = options;
-    // Calls that wait for their client end with this process, and so may their key.
-    this.#service = new ModernService({ clock, explain, seal: new Seal(randomBytes(32)) });
+    const { backend, clock, explain } = options;
+    this.#backend = new OneClient(backend);
+    // Calls that wait for their client end with this process, and so may their key; what is kept for the next request is in `OneClient`.
+    this.#service = new ModernService({ clock, explain, seal: new Seal(randomBytes(32)), maxIdle: 0 });
   }
 
   /** Requests that are owed an answer: one that listens has it when it ends. */
@@ -49,7 +52,7 @@ export class ModernStdio {
 
   /** Takes a request, whose id no other has that is under way. */
   take(envelope: RequestEnvelope): void {
-    const { backend, port, onDone, notice } = this.#options;
+    const { port, onDone, notice } = this.#options;
     const id = envelope.id.raw;
     const key = idKey(id);
     const reply = new StdioReply({
@@ -63,7 +66,8 @@ export class ModernStdio {
     });
     this.#open.set(key, { reply, isOwed: envelope.method !== 'subscriptions/listen' });
     const checked = checkRequest(envelope);
-    if (checked.ok) this.#service.serve({ backend, principal: PRINCIPAL, request: checked.request, reply });
+    if (checked.ok)
+      this.#service.serve({ backend: this.#backend, principal: PRINCIPAL, request: checked.request, reply });
     else reply.refuse(id, checked.refusal);
   }
 
@@ -76,5 +80,6 @@ export class ModernStdio {
 
   close(): void {
     this.#service.close();
+    this.#backend.close();
   }
 }
