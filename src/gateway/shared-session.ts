@@ -89,11 +89,20 @@ export class SharedSession implements AttachedClient {
 
   /** The server is as verbose as the most curious request so far; each takes what it wants. */
   async #setLevel(level: LogLevel, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
-    const isMore = this.#level === null || LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#level);
-    if (!isMore) return resultText(envelope.id.raw, '{}');
-    const answer = await this.#session.request(envelope, options);
-    if (resultOf(answer) !== null) this.#level = level;
-    return answer;
+    const before = this.#level;
+    if (before !== null && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(before)) {
+      return resultText(envelope.id.raw, '{}');
+    }
+    // From now on, lest another that comes meanwhile ask for less.
+    this.#level = level;
+    let isSet = false;
+    try {
+      const answer = await this.#session.request(envelope, options);
+      isSet = resultOf(answer) !== null;
+      return answer;
+    } finally {
+      if (!isSet && this.#level === level) this.#level = before;
+    }
   }
 
   async #subscribe(part: Part, uri: string, envelope: RequestEnvelope, options: CallOptions): Promise<string> {

@@ -89,20 +89,33 @@ test('that a question is taken back is told to who was asked; anything else to a
   assert.equal(newer.answer(1), false);
 });
 
-test('the server logs as much as the most curious request wants', async () => {
+test('the server logs as much as the most curious request wants, also while it is being told so', async () => {
   const { open, last, asked } = stage();
   const [one, other] = [open(), open()];
-  const set = async (part: typeof one, level: string, raw?: string) => {
-    const before = asked.length;
-    const answer = part.send('logging/setLevel', { level });
-    if (asked.length > before) last().answer(raw);
-    return [await answer, asked.length > before];
-  };
   const done = '{"jsonrpc":"2.0","id":1,"result":{}}';
-  assert.deepEqual(await set(one, 'warning'), [done, true]);
-  assert.deepEqual(await set(other, 'error'), [done, false]);
-  assert.deepEqual(await set(other, 'debug'), [done, true]);
-  assert.deepEqual(await set(one, 'warning'), [done, false]);
+  const first = one.send('logging/setLevel', { level: 'warning' });
+  assert.equal(await other.send('logging/setLevel', { level: 'error' }), done);
+  last().answer();
+  assert.equal(await first, done);
+  const second = other.send('logging/setLevel', { level: 'debug' });
+  last().answer();
+  await second;
+  assert.equal(await one.send('logging/setLevel', { level: 'warning' }), done);
+  assert.deepEqual(
+    asked.map(({ envelope }) => envelope.value.params),
+    [{ level: 'warning' }, { level: 'debug' }],
+  );
+});
+
+test('a level that the server could not be told is told by the next request', async () => {
+  const { open, last, asked } = stage();
+  const part = open();
+  for (let n = 0; n < 2; n++) {
+    const refused = part.send('logging/setLevel', { level: 'info' });
+    last().fail(new Error('gone'));
+    await assert.rejects(refused, /gone/);
+  }
+  assert.equal(asked.length, 2);
 });
 
 test('a resource is subscribed to once, and until nobody listens any more', async () => {
