@@ -20,6 +20,8 @@ export interface StdioClient {
   /** One line of it, without its end. */
   line(bytes: Buffer): void;
   longLine(line: LongLine): void;
+  /** Requests that are owed an answer. */
+  readonly inFlight: number;
   /** Resolves once every request so far is answered. */
   answered(): Promise<void>;
   /** The client is gone: its calls are cancelled. */
@@ -64,17 +66,17 @@ class Conversation implements StdioClient {
     this.#port.longLine(line);
   }
 
+  get inFlight(): number {
+    return this.#session.inFlight + this.#modern.inFlight;
+  }
+
   answered(): Promise<void> {
-    return this.#inFlight === 0 ? Promise.resolve() : new Promise(resolve => this.#waiting.push(resolve));
+    return this.inFlight === 0 ? Promise.resolve() : new Promise(resolve => this.#waiting.push(resolve));
   }
 
   close(): void {
     this.#session.close();
     this.#modern.close();
-  }
-
-  get #inFlight(): number {
-    return this.#session.inFlight + this.#modern.inFlight;
   }
 
   #take(envelope: MessageEnvelope): void {
@@ -122,7 +124,7 @@ class Conversation implements StdioClient {
   }
 
   #review(): void {
-    if (this.#inFlight > 0) return;
+    if (this.inFlight > 0) return;
     const settled = this.#waiting;
     this.#waiting = [];
     for (const resolve of settled) resolve();
