@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../config/is-object.ts';
 import { arrayItems } from '../session/json-text.ts';
-import type { StatelessBackend } from './backend.ts';
+import type { StatelessBackend as Backend } from './backend.ts';
 import { decodeHeader, mismatch } from './modern-headers.ts';
 import type { ModernRequest, Refusal } from './modern-request.ts';
 
@@ -56,10 +56,10 @@ function isEqual(header: string | null | undefined, value: unknown): boolean {
 
 /** What the tools of each backend mark, as its clients know it: from the lists that went to them. */
 export class MarkedTools {
-  readonly #tools = new WeakMap<StatelessBackend, Map<string, readonly Mirrored[]>>();
+  readonly #tools = new WeakMap<Backend, Map<string, readonly Mirrored[]>>();
 
   /** An answer to `tools/list` has gone by. The first page begins anew. */
-  learn(backend: StatelessBackend, request: ModernRequest, answer: string): void {
+  learn(backend: Backend, request: ModernRequest, answer: string): void {
     const { cursor } = request.envelope.value.params as { cursor?: unknown };
     const known = (cursor === undefined ? null : this.#tools.get(backend)) ?? new Map<string, readonly Mirrored[]>();
     // Few tools mark anything: a list of which none does is not looked at.
@@ -73,7 +73,7 @@ export class MarkedTools {
   }
 
   /** Whether the headers of a `tools/call` are as its tool wants them. */
-  check(backend: StatelessBackend, { envelope }: ModernRequest, headers: IncomingHttpHeaders): Refusal | null {
+  check(backend: Backend, { envelope }: ModernRequest, headers: IncomingHttpHeaders): Refusal | null {
     const known = this.#tools.get(backend);
     if (known === undefined || envelope.method !== 'tools/call') return null;
     const { name, arguments: args } = envelope.value.params as { name?: unknown; arguments?: unknown };

@@ -3,7 +3,7 @@ import type { CallOptions } from '../session/call.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
-import type { StatelessBackend, StatelessSession } from './backend.ts';
+import type { StatelessBackend as Backend, StatelessSession as BackendSession } from './backend.ts';
 import { MAX_PROFILE } from './client-state.ts';
 import { refuseQuestion } from './modern-inputs.ts';
 import type { LogLevel } from './modern-request.ts';
@@ -23,24 +23,19 @@ export interface SessionUser {
 
 /** A conversation with a backend that one request has for itself at a time: what is asked on it belongs to that request. */
 export class ModernSession {
-  readonly backend: StatelessBackend;
+  readonly backend: Backend;
   /** Sessions of one key serve the same requests. */
   readonly key: string;
   user: SessionUser | null = null;
   /** Something came that belongs to no request that is known: what else may come cannot be told, so nobody uses it again. */
   isSpoilt = false;
-  readonly #session: StatelessSession;
+  readonly #session: BackendSession;
   readonly #onClose: (session: ModernSession) => void;
   readonly #closing = new AbortController();
   #serverInfo: string | null = null;
   #level: LogLevel | null = null;
 
-  constructor(
-    backend: StatelessBackend,
-    profile: ClientProfile,
-    key: string,
-    onClose: (session: ModernSession) => void,
-  ) {
+  constructor(backend: Backend, profile: ClientProfile, key: string, onClose: (session: ModernSession) => void) {
     this.#onClose = onClose;
     this.backend = backend;
     this.key = key;
@@ -115,7 +110,7 @@ export class ModernSessions {
   }
 
   /** @throws HoldfastError RESOURCE_REQUESTS_FULL · TOOL_BAD_PARAMS */
-  take(backend: StatelessBackend, principal: string, profile: ClientProfile): ModernSession {
+  take(backend: Backend, principal: string, profile: ClientProfile): ModernSession {
     const key = JSON.stringify([backend.server, principal, sorted(profile.capabilities), profile.clientInfo]);
     if (key.length > MAX_PROFILE) {
       const reason = `what the client says of itself is over ${MAX_PROFILE} characters`;
