@@ -33,6 +33,11 @@ export class HttpSession {
     return this.#id !== null;
   }
 
+  /** Whether `initialize` was taken; else all that is said is said by requests that are complete in themselves. */
+  get isAgreed(): boolean {
+    return this.#version !== null;
+  }
+
   get known(): KnownSession {
     return { id: this.#id, version: this.#version };
   }
@@ -48,8 +53,18 @@ export class HttpSession {
     if (typeof version === 'string' && /^[\w.-]{1,64}$/.test(version)) this.#version = version;
   }
 
-  post(body: string, signal: AbortSignal, onWritten: () => void): Promise<IncomingMessage> {
-    const headers = { ...this.#headers(), 'content-type': 'application/json', accept: `application/json, ${EVENTS}` };
+  /** `own`: the headers of a message that belongs to no session. */
+  post(
+    body: string,
+    signal: AbortSignal,
+    onWritten: () => void,
+    own?: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage> {
+    const headers = {
+      ...(own ?? this.#headers()),
+      'content-type': 'application/json',
+      accept: `application/json, ${EVENTS}`,
+    };
     return this.#connection.send('POST', { headers, body, signal, onWritten });
   }
 
