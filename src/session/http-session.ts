@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HoldfastError } from '../errors/holdfast-error.ts';
 import { firstOf } from '../process/wait.ts';
+import { LEGACY_VERSIONS } from './handshake.ts';
 import { HttpConnection, type HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, statusFault } from './http-errors.ts';
 
@@ -49,8 +50,9 @@ export class HttpSession {
     this.#id = typeof id === 'string' && /^[\x21-\x7e]{1,1024}$/.test(id) ? id : null;
   }
 
+  /** `initialize` is answered; by its error, or another revision, there is no session. */
   agreed(version: unknown): void {
-    if (typeof version === 'string' && /^[\w.-]{1,64}$/.test(version)) this.#version = version;
+    this.#version = LEGACY_VERSIONS.find(known => known === version) ?? null;
   }
 
   /** `own`: the headers of a message that belongs to no session. */

@@ -31,7 +31,7 @@ export async function introduce(upstream: Upstream, to: Introduction): Promise<H
   try {
     return await shakeHands(upstream, to.params);
   } catch (error) {
-    if (!isRejection(error)) throw error;
+    if (!isRejection(error) && !isAsGoodAsOne(error)) throw error;
     const found = await discover(upstream, to);
     if (found === null) throw error;
     return found;
@@ -43,6 +43,12 @@ function isRejection(error: unknown): boolean {
   if (!(error instanceof HoldfastError)) return false;
   return error.code === 'CONNECTION_HANDSHAKE_REJECTED' || [400, 404].includes(Number(error.details.status));
 }
+
+/** Some take `initialize` and answer it with a revision that has none. */
+const isAsGoodAsOne = (error: unknown): boolean =>
+  error instanceof HoldfastError &&
+  error.code === 'CONNECTION_PROTOCOL_VERSION' &&
+  error.details.version === MODERN_VERSION;
 
 /** Null where the server does not speak 2026-07-28, or says nothing. Else what is said from now on is translated for it. */
 async function discover(

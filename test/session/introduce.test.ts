@@ -70,6 +70,22 @@ test('one that rejects both has rejected initialize, and so has one that says no
   assert.equal(await silent.outcome, 'CONNECTION_HANDSHAKE_REJECTED');
 });
 
+test('one that answers initialize with 2026-07-28 is asked in those words', async () => {
+  const answered = '{"protocolVersion":"2026-07-28","capabilities":{}}';
+  const { server, outcome, asked } = meet('legacy');
+  server.answer('initialize', answered);
+  await turn();
+  server.answer('server/discover', MODERN);
+  assert.equal(await outcome, 'modern');
+  assert.deepEqual(asked(), ['initialize', 'server/discover']);
+
+  const other = meet('legacy');
+  other.server.answer('initialize', answered);
+  await turn();
+  other.server.refuse('server/discover', -32601);
+  assert.equal(await other.outcome, 'CONNECTION_PROTOCOL_VERSION');
+});
+
 test('over HTTP a status says as much: 400 and 404 are rejections, of either question; all else is no word on the era', async () => {
   const status = (code: number) =>
     code === 404

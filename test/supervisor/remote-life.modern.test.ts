@@ -26,7 +26,7 @@ async function far(t: TestContext, options: PoolOptions & { holdfast?: object; r
   return { ...made, server, asked, story: () => storyOf(made.events, 'one') };
 }
 
-for (const refusal of ['version', 'method', 'header', 'status'] as const) {
+for (const refusal of ['version', 'method', 'header', 'status', 'answer'] as const) {
   test(`it is asked in its own words where it refuses initialize by ${refusal}, and its clients hear the handshake that they know`, async t => {
     const { server, attach, supervisor, of } = await far(t, { refusal });
     const client = attach();
