@@ -84,7 +84,6 @@ export class HttpClient {
 
   /** Sends one message. It can be taken back until it has left; null when too many wait, and nothing has been taken then. */
   write(text: string, options: WriteOptions = {}): Outgoing | null {
-    if (this.#unsent >= this.#setup.maxQueue && options.isOwed !== true) return null;
     const post = new Post(text, options);
     const outgoing = { withdraw: () => post.withdraw() };
     // A message to a session that is over waits for the next one.
@@ -96,6 +95,7 @@ export class HttpClient {
       post.written();
       return SETTLED;
     }
+    if (this.#unsent >= this.#setup.maxQueue && options.isOwed !== true) return null;
     const carried = this.#carry(post, this.#barrier);
     if (post.method === 'notifications/initialized') this.#barrier = carried;
     return outgoing;
