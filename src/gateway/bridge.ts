@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Call, Settled } from '../session/call.ts';
 import type { Clock } from '../session/deadlines.ts';
+import { isStateless } from '../session/era.ts';
 import type { HttpListener, SentMessage } from '../session/http-listener.ts';
 import { isSessionLost, type KnownSession } from '../session/http-session.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type ResponseEnvelope,
   rawMember,
 } from '../session/json-text.ts';
-import { isStateless } from '../session/modern-headers.ts';
 import { BridgeCalls, type Link } from './bridge-calls.ts';
 import { BridgeStateless } from './bridge-stateless.ts';
 import { asObject, type ClientState, firstState, isRemembered, stateAfter } from './client-state.ts';

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../process/clock.ts';
 import type { WriteOptions } from '../process/stdin-queue.ts';
+import { isStateless } from './era.ts';
 import { type Envelope, parseMessage, type RequestEnvelope } from './json-text.ts';
-import { isStateless } from './modern-headers.ts';
 
 /** A stream on which the answer has come may stay open for so long. */
 const LINGER_MS = 2_000;

@@ -1,7 +1,7 @@
 // What a request of 2026-07-28 says once more in the headers of its POST, for those who route without reading bodies.
 
 import { isObject } from '../config/is-object.ts';
-import { MODERN_VERSION, RESERVED } from './era.ts';
+import { MODERN_VERSION, metaOf, VERSION_MARK } from './era.ts';
 import { type RequestEnvelope, rawMember } from './json-text.ts';
 import { argumentAt, type ToolMarks } from './tool-marks.ts';
 
@@ -15,17 +15,10 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['tasks/cancel', 'taskId'],
 ]);
 
-/** Requests that no earlier revision knows. */
-const MODERN_METHODS = new Set(['server/discover', 'subscriptions/listen']);
-
-/** Whether a request is complete in itself: it says so, or is one that no session takes. */
-export const isStateless = ({ method, value }: RequestEnvelope): boolean =>
-  MODERN_METHODS.has(method) || versionIn(value.params) !== undefined;
-
 export function modernHeaders(envelope: RequestEnvelope, marks: ToolMarks): Record<string, string> {
   const { method } = envelope;
   const params = isObject(envelope.value.params) ? envelope.value.params : {};
-  const version = versionIn(params);
+  const version = metaOf(envelope)[VERSION_MARK];
   const headers: Record<string, string> = {
     'mcp-protocol-version': typeof version === 'string' && isPlain(version) ? version : MODERN_VERSION,
     'mcp-method': encodeHeader(method),
@@ -54,6 +47,3 @@ const numberText = (value: number, envelope: RequestEnvelope, path: readonly str
   Number.isInteger(value) && !Number.isSafeInteger(value)
     ? rawMember(envelope, ['params', 'arguments', ...path])?.raw
     : String(value);
-
-const versionIn = (params: unknown): unknown =>
-  isObject(params) && isObject(params._meta) ? params._meta[`${RESERVED}protocolVersion`] : undefined;

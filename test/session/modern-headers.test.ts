@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeHeader } from '../../src/gateway/modern-headers.ts';
 import { parseMessage, type RequestEnvelope } from '../../src/session/json-text.ts';
-import { encodeHeader, isStateless, modernHeaders } from '../../src/session/modern-headers.ts';
+import { encodeHeader, modernHeaders } from '../../src/session/modern-headers.ts';
 import { ToolMarks } from '../../src/session/tool-marks.ts';
 
 const META = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}';
@@ -14,14 +14,6 @@ function read(method: string, params: string): RequestEnvelope {
 }
 
 const of = (method: string, params: string, marks = new ToolMarks()) => modernHeaders(read(method, params), marks);
-
-test('a request is complete in itself where it says so, or where no session knows its method', () => {
-  assert.equal(isStateless(read('tools/list', `{${META}}`)), true);
-  assert.equal(isStateless(read('server/discover', '{}')), true);
-  assert.equal(isStateless(read('subscriptions/listen', 'null')), true);
-  for (const params of ['{}', 'null', '[]', '{"_meta":null}', '{"_meta":{"progressToken":1}}'])
-    assert.equal(isStateless(read('tools/list', params)), false, params);
-});
 
 test('version, method and name are said again in headers', () => {
   const version = { 'mcp-protocol-version': '2026-07-28' };
