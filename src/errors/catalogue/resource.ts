@@ -28,6 +28,12 @@ export const resourceEntries = {
     'the request did not run: send fewer at a time, and close streams of "subscriptions/listen" that nobody reads',
     ['limit'],
   ),
+  RESOURCE_SUBSCRIPTIONS: entry(
+    false,
+    'a client may be subscribed to {limit} resources at a time[, with URIs of {size} characters together]',
+    'nothing was subscribed to: unsubscribe from what is not needed any more, or name fewer at a time',
+    ['limit', 'size'],
+  ),
   RESOURCE_MESSAGE_TOO_LARGE: entry(
     false,
     'a message[ of {bytes} bytes] is over the limit of {limit} bytes',
