@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type MessageEnvelope, parseMessage } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
-import { Budget } from './budget.ts';
+import { type Allowance, Budget } from './budget.ts';
 import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
 import type { ClientState } from './client-state.ts';
 import { refusalText } from './http-reply.ts';
@@ -17,8 +17,8 @@ export interface LegacySessionOptions {
   readonly principal: string;
   readonly backend: Backend;
   readonly store: SessionStore;
-  /** Of what is kept for clients. */
-  readonly budget: Budget;
+  /** Its part of what is kept for clients. */
+  readonly budget: Allowance;
   readonly now: () => number;
   readonly explain: Explain;
   readonly notice: (text: string) => void;
@@ -69,8 +69,8 @@ export class LegacySession implements Wire {
     return this.client.state?.protocolVersion ?? '';
   }
 
-  /** Takes the requests of one POST, which is answered when each of them is. */
-  ask(envelopes: readonly MessageEnvelope[], keys: readonly string[], wanted: Wanted): void {
+  /** Takes the requests of one POST, which is answered when each of them is; resolves then, whether its client is still there or not. */
+  ask(envelopes: readonly MessageEnvelope[], keys: readonly string[], wanted: Wanted): Promise<void> {
     const [only] = keys.length === 1 ? envelopes.filter(({ kind }) => kind === 'request') : [];
     const reply = new LegacyReply({
       keys,
@@ -81,6 +81,7 @@ export class LegacySession implements Wire {
     });
     for (const key of keys) this.#replies.set(key, reply);
     for (const envelope of envelopes) this.client.receive(envelope);
+    return reply.done;
   }
 
   /** A GET without `Last-Event-ID`: the newest one is the one that lives. */
