@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import { type MessageEnvelope, parseMessage } from '../session/json-text.ts';
+import { type MessageEnvelope, parseMessage, rawMember } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
 import { type Allowance, Budget } from './budget.ts';
 import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
@@ -112,8 +112,8 @@ export class LegacySession implements Wire {
   send(text: string, about: string | null): void {
     if (about !== null && this.#replies.get(about)?.say(text) === true) return;
     const standalone = this.#standalone();
-    const isForAnyTime = about === null && isUnsolicited(methodOf(text)) && standalone.isConnected;
-    if (!isForAnyTime && about === null && this.#newestLive()?.say(text) === true) return;
+    const isForAnyTime = about === null && standalone.isConnected && isUnsolicited(methodOf(text));
+    if (about === null && !isForAnyTime && this.#newestLive()?.say(text) === true) return;
     standalone.send(text);
   }
 
@@ -225,7 +225,8 @@ const lostAnswer = (idRaw: string, why: string): string =>
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64url');
 
+/** Found without a parse of the whole: a server may log much, and fast. */
 function methodOf(text: string): string {
-  const parsed = parseMessage(text);
-  return parsed.ok && parsed.envelope.kind !== 'batch' ? (parsed.envelope.method ?? '') : '';
+  const method: unknown = JSON.parse(rawMember(text, ['method'])?.raw ?? 'null');
+  return typeof method === 'string' ? method : '';
 }
