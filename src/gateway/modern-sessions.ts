@@ -117,13 +117,19 @@ export class ModernSessions {
       const reason = `what the client says of itself is over ${MAX_PROFILE} characters`;
       throw new HoldfastError('TOOL_BAD_PARAMS', { details: { reason } });
     }
-    if (!this.#room.of(client).take(1)) {
+    const room = this.#room.of(client);
+    if (!room.take(1)) {
       throw new HoldfastError('RESOURCE_REQUESTS_FULL', { details: { limit: MAX_OPEN, share: MAX_OPEN_OF_ONE } });
     }
-    const session =
-      this.#rested(backend, client) ?? new ModernSession(backend, profile, client, closed => this.#free(closed));
-    this.#busy.add(session);
-    return session;
+    try {
+      const session =
+        this.#rested(backend, client) ?? new ModernSession(backend, profile, client, closed => this.#free(closed));
+      this.#busy.add(session);
+      return session;
+    } catch (error) {
+      room.give(1);
+      throw error;
+    }
   }
 
   /** The request has ended in good order. */

@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
 import type { CancelSignal } from '../session/cancellation.ts';
 import { itemsOf, listKindOf } from '../session/catalogue.ts';
-import { type Clock, systemClock } from '../session/clock.ts';
+import type { Clock } from '../session/clock.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
 import type { Attachment } from '../supervisor/attachment.ts';
 import type { Backend, BackendSession } from './backend.ts';
@@ -12,20 +12,27 @@ import { everyMember } from './members.ts';
 import { unknownTool } from './refusal.ts';
 import { type ToolFilter, toolFilter } from './tool-filter.ts';
 
-/** One server, names and messages untouched; but a tool that is not offered is neither seen nor called. */
+/**
+ * One server, names and messages untouched; but a tool that is not offered is neither seen nor called. With a clock a client that waits
+ * for a server that was never heard gets an error before it gives up; without one, as where it has started us itself, it waits.
+ */
 export function singleBackend(
   server: Pick<GatewayServer, 'name' | 'tools' | 'attach'>,
-  clock: Clock = systemClock,
+  clock: Clock | null = null,
 ): Backend {
   const filter = toolFilter(server.tools);
   return {
     server: server.name,
     open(profile, client) {
       const attachment = server.attach(profile, client);
-      const request: Request = (message, options) => listedSoon(attachment, message, options, clock);
+      const request: Request =
+        clock === null
+          ? (message, options) => attachment.request(message, options)
+          : (message, options) => listedSoon(attachment, message, options, clock);
       return {
         initializeResult: async signal => {
           if (attachment.handshake !== null) return attachment.handshake.result;
+          if (clock === null) return (await handshakeOf(attachment, signal)).result;
           const work = (limited: CancelSignal) => handshakeOf(attachment, limited);
           return (await inTime(clock, signal, work, () => notReady(attachment))).result;
         },

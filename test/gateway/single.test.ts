@@ -95,7 +95,7 @@ test('what the server said of itself is given at once where it is kept', async (
   assert.equal(await session.initializeResult(new AbortController().signal), server.handshake?.result);
 });
 
-test('a server that was never heard is waited for, or says why not', async () => {
+test('without a clock a server that was never heard is waited for, or says why not', async () => {
   const server = new FakeServer('files');
   const result = opened(server).session.initializeResult(new AbortController().signal);
   assert.ok(server.isAwaited);
