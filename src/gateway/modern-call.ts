@@ -185,6 +185,10 @@ export class ModernCall implements SessionUser {
       this.#session.respond(answerTo(question, given));
       return;
     }
+    if (this.#parked?.grow(question.entry.length) === false) {
+      this.#session.respond(refuseQuestion(question.id, 'too much is asked already, and the client is away'));
+      return;
+    }
     this.#open.set(key, question);
     if (this.#round !== null) this.#askSoon();
   }

@@ -291,6 +291,23 @@ test('an answer that there is no room to keep is lost, and its client is told so
   assert.match(message, /no room to keep its answer/);
 });
 
+test('a server that goes on asking while its client is away is refused where there is no room for more', async t => {
+  const stage = await Stage.open(t);
+  const { sent, asked: first } = await asked(stage, server => server.ask(11, 'roots/list'));
+  // Half of all may be held for one kind of client.
+  const prompt = 'x'.repeat(MAX_SIZE / 4);
+  for (const id of [12, 13, 14]) sent.ask(id, 'sampling/createMessage', { prompt });
+  const refused = sent.session.responses.map(({ id, error }) => [id, error?.code]);
+  assert.deepEqual(refused, [
+    [13, -32603],
+    [14, -32603],
+  ]);
+  const again = retry(stage, first.requestState, { 'roots-1': { roots: [] }, 'sampling-2': {} });
+  await sent.session.responded(4);
+  sent.answer(DONE);
+  assert.deepEqual((await (await again).result()).content, []);
+});
+
 test('a call whose client does not come back is cancelled, and says so if it comes after all', async t => {
   const stage = await Stage.open(t);
   const { sent, asked: first } = await asked(stage, server => server.ask(11, 'roots/list'));
