@@ -2,9 +2,12 @@
 // On Linux the cookie in the environment also finds members that left the group (`setsid`, a double fork).
 // On macOS such a member is found only while its parents can be followed; a signed system program hides its environment there.
 
+import { access, constants, stat } from 'node:fs/promises';
 import { weighSession } from './autogroup.ts';
 import { type Containment, type StartSpec, spawnChild } from './child.ts';
+import { startOf } from './identity.ts';
 import { os } from './platform.ts';
+import { gateFor, isShellThere, openGate } from './posix/gate.ts';
 import { applyPriority, niceOf } from './priority.ts';
 import type { ProcessGroup } from './process-group.ts';
 import { hasCookie, isOwn, isZombie, listProcesses, type ProcessEntry } from './process-table.ts';
@@ -12,11 +15,35 @@ import { type Usage, usageOf } from './usage.ts';
 
 export const posixContainment: Containment = {
   async start(spec) {
-    const child = await spawnChild(spec, { detached: true });
+    const gate = (await isShellThere()) ? gateFor(spec) : NO_SHELL;
+    // A shell that cannot become the program tells it by its exit only.
+    await mustBeProgram(spec.file);
+    const { gate: pipe, ...child } = await spawnChild(
+      gate.file === null ? spec : { ...spec, file: gate.file, args: gate.args },
+      { detached: true },
+      gate.file !== null,
+    );
+    const group = new PosixGroup(child.pid, spec.cookie);
     prioritise(child.pid, spec);
-    return { ...child, group: new PosixGroup(child.pid, spec.cookie) };
+    await spec.onBorn(child.pid);
+    if (pipe !== null) openGate(pipe);
+    return { ...child, group };
+  },
+
+  async restore({ pid, startedAt, cookie }) {
+    const isThere = pid !== null && startedAt !== null && (await startOf(pid)) === startedAt;
+    return new PosixGroup(pid ?? 0, cookie, isThere);
   },
 };
+
+/** @throws Error of the system */
+async function mustBeProgram(file: string): Promise<void> {
+  await access(file, constants.X_OK);
+  if (!(await stat(file)).isDirectory()) return;
+  throw Object.assign(new Error(`EISDIR: ${file} is a folder`), { code: 'EISDIR', syscall: 'spawn' });
+}
+
+const NO_SHELL = { file: null, why: 'there is no /bin/sh' } as const;
 
 function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
   const tell = (refusal: string | null) => {
@@ -44,9 +71,11 @@ class PosixGroup implements ProcessGroup {
   /** Once the group has been seen empty its number may be given to others; from then on only the cookie counts. */
   #isEmpty = false;
 
-  constructor(leader: number, cookie: string) {
+  /** `isKnown`: the number is still that of this group. */
+  constructor(leader: number, cookie: string, isKnown = true) {
     this.#leader = leader;
     this.#cookie = cookie;
+    this.#isEmpty = !isKnown;
   }
 
   async terminate(): Promise<void> {
@@ -107,7 +136,7 @@ class PosixGroup implements ProcessGroup {
   }
 
   #descendants(all: readonly ProcessEntry[]): Set<number> {
-    const found = new Set([this.#leader]);
+    const found = new Set(this.#isEmpty ? [] : [this.#leader]);
     for (const entry of all) if (this.#seen.get(entry.pid) === entry.startedAt) found.add(entry.pid);
     for (let before = 0; before !== found.size; ) {
       before = found.size;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Priority } from '../config/types.ts';
 import { classifySpawnError } from '../errors/classify.ts';
@@ -9,6 +8,7 @@ import { containment } from '../platform/containment.ts';
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
+import type { Birth, Keeper } from './keeper.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { OutputTail } from './output.ts';
 import type { Stoppable } from './shutdown.ts';
@@ -38,6 +38,7 @@ export interface LaunchOptions {
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
+  readonly keeper: Pick<Keeper, 'expect'>;
 }
 
 /** One life of one process. */
@@ -60,6 +61,7 @@ const LAST_WORDS_MS = 250;
  * @throws HoldfastError of category `process` or `resource` when it cannot be started; nothing is left then.
  */
 export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
+  const birth = await options.keeper.expect(options.server);
   let child: Child;
   try {
     child = await containment.start({
@@ -68,11 +70,13 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       env: plan.env,
       cwd: plan.cwd,
       verbatim: plan.verbatim ?? false,
-      cookie: randomUUID(),
+      cookie: birth.cookie,
       priority: options.priority,
       onNotice: text => listener.onNotice(text),
+      onBorn: birth.born,
     });
   } catch (error) {
+    birth.gone();
     throw classifySpawnError(error as NodeJS.ErrnoException, {
       server: options.server,
       command: plan.file,
@@ -80,7 +84,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       cwdExists: existsSync(plan.cwd),
     });
   }
-  return new ChildLife(child, options, listener);
+  return new ChildLife(child, birth, options, listener);
 }
 
 class ChildLife implements Life {
@@ -91,16 +95,18 @@ class ChildLife implements Life {
   readonly stderr = new OutputTail({});
   readonly noise = new OutputTail({});
   readonly #child: Child;
+  readonly #birth: Birth;
   readonly #listener: LifeListener;
   readonly #options: LaunchOptions;
   readonly #callOff: () => void;
   #isOver = false;
 
-  constructor(child: Child, options: LaunchOptions, listener: LifeListener) {
+  constructor(child: Child, birth: Birth, options: LaunchOptions, listener: LifeListener) {
     this.pid = child.pid;
     this.group = child.group;
     this.exited = child.exited;
     this.#child = child;
+    this.#birth = birth;
     this.#listener = listener;
     this.#options = options;
     this.#callOff = endAtExit(this.group);
@@ -116,9 +122,10 @@ class ChildLife implements Life {
     this.stdin.close();
   }
 
-  dispose(): void {
+  dispose(isGone: boolean): void {
     this.#isOver = true;
     this.#callOff();
+    if (isGone) this.#birth.gone();
     const { stdin, stdout, stderr } = this.#child;
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
     this.group[Symbol.dispose]();

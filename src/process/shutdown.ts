@@ -11,8 +11,8 @@ export interface Stoppable {
   readonly exited: Promise<unknown>;
   /** The one request that every platform and every server understands. */
   closeStdin(): void;
-  /** Gives back streams and listeners. */
-  dispose(): void;
+  /** Gives back streams and listeners. `isGone`: nothing of it is left. */
+  dispose(isGone: boolean): void;
 }
 
 export interface ShutdownOptions {
@@ -49,7 +49,7 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
   const from = clock.now();
   const group = new Tolerant(target);
   const done = (rung: ShutdownReport['rung'], survivors: readonly number[]): ShutdownReport => {
-    target.dispose();
+    target.dispose(survivors.length === 0);
     return { survivors, rung, tookMs: Math.round(clock.now() - from), trouble: group.trouble };
   };
 

@@ -211,7 +211,7 @@ export class Instance {
   }
 
   #createLife(incarnation: number): InstanceLife {
-    const { clock, resolve, agentFor } = this.#context;
+    const { clock, resolve, agentFor, keeper } = this.#context;
     return createLife({
       config: this.config,
       incarnation,
@@ -219,6 +219,7 @@ export class Instance {
       clock,
       resolve,
       agentFor,
+      keeper,
       post: event => this.#mailbox.post(event),
       takerOf: (pid, redact) => {
         const life = { server: this.config.name, instance: this.number, incarnation, pid };

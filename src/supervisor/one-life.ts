@@ -4,6 +4,7 @@ import { classifyExit, classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import type { Evidence } from '../lifecycle/state.ts';
+import type { Keeper } from '../process/keeper.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { shutDown } from '../process/shutdown.ts';
@@ -21,6 +22,7 @@ export type TakerOf = (
 
 export interface OneLifeSetup extends LifeSetup<ProcessServer> {
   readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
+  readonly keeper: Pick<Keeper, 'expect'>;
   readonly takerOf: (pid: number, redact: (text: string) => string) => ReturnType<TakerOf>;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
@@ -133,11 +135,11 @@ export class OneLife implements InstanceLife {
   }
 
   async #spawn(plan: LaunchPlan): Promise<void> {
-    const { config, clock, session, onOutput, onNotice } = this.#setup;
+    const { config, clock, keeper, session, onOutput, onNotice } = this.#setup;
     const { maxMessageBytes, maxQueue, priority } = config.options;
     const life = await launch(
       plan,
-      { server: config.name, priority, maxMessageBytes, maxQueue, clock },
+      { server: config.name, priority, maxMessageBytes, maxQueue, clock, keeper },
       {
         // Without a conversation nobody wants to hear it: it has been given up.
         onLine: bytes => this.#upstream?.receive(bytes) ?? true,

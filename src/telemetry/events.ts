@@ -152,6 +152,15 @@ export type HoldfastEvent = { readonly at: number } & (
   | { readonly type: 'gateway.refused'; readonly reason: string; readonly count: number }
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
   /** Something of the manager itself, not of one server, that people may want to know. */
+  /** An earlier manager was killed, and this is what it had left; `survivors` could not be ended. */
+  | {
+      readonly type: 'manager.swept';
+      readonly found: readonly {
+        readonly server: string;
+        readonly pids: readonly number[];
+        readonly survivors: readonly number[];
+      }[];
+    }
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );

@@ -1,3 +1,4 @@
+import { leftWords } from '../../telemetry/event-entries.ts';
 import type { Fault, HoldfastEvent } from '../../telemetry/events.ts';
 import { oneLine, wrap } from './text.ts';
 import type { Theme, Tone } from './theme.ts';
@@ -92,6 +93,8 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['warn', `${count(event.count, 'request')} refused: ${event.reason}`];
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
+    case 'manager.swept':
+      return ['warn', `an earlier run was killed; what it had left is ended: ${leftWords(event.found)}`];
     case 'manager.notice':
       return ['warn', event.text];
     case 'manager.stopped':

@@ -1,0 +1,70 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { containment } from '../platform/containment.ts';
+import { isSameProcess, readBootId } from '../platform/identity.ts';
+import type { ProcessGroup } from '../platform/process-group.ts';
+import type { Clock } from './clock.ts';
+import { JOURNAL_SUFFIX, type KeptLife, type ReadJournal, readJournal } from './journal.ts';
+import { shutDown } from './shutdown.ts';
+
+/** What an earlier manager, which was killed, had left of one server. */
+export interface Leftover {
+  /** Empty where only the mark of its manager was found. */
+  readonly server: string;
+  readonly pids: readonly number[];
+  /** Those of them that could not be ended. */
+  readonly survivors: readonly number[];
+}
+
+export interface LeftoverSweep {
+  readonly found: readonly Leftover[];
+  /** Why a journal could not be read or removed, for people. */
+  readonly troubles: readonly string[];
+}
+
+const GRACE_MS = 100;
+/** A file that is no journal may be one of a later version. */
+const isJournal = (name: string): boolean => name.endsWith(JOURNAL_SUFFIX);
+
+/** Ends what managers that are dead have left, as their journals in `folder` tell, and removes these. */
+export async function sweepLeftovers(folder: string, clock: Clock): Promise<LeftoverSweep> {
+  const found: Leftover[] = [];
+  const troubles: string[] = [];
+  for (const name of (await readdir(folder)).filter(isJournal)) {
+    const path = join(folder, name);
+    try {
+      const journal = readJournal(await readFile(path, 'utf8'));
+      if (journal === null) troubles.push(`${path} is no journal of this version: nothing was done about it`);
+      else if (!(await isSameProcess(journal.manager))) {
+        found.push(...(await sweepOne(journal, clock)));
+        await rm(path, { force: true });
+      }
+    } catch (error) {
+      // Another manager that starts at the same time has dealt with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') troubles.push(`${path}: ${String(error)}`);
+    }
+  }
+  return { found, troubles };
+}
+
+async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<Leftover[]> {
+  // No process outlives the machine's own end.
+  if (manager.bootId !== (await readBootId())) return [];
+  const each = await Promise.all(lives.map(life => endLife(life, clock)));
+  // What no line tells of: the mark finds it all the same, where there are marks to be found.
+  const rest = await endLife({ cookie: manager.mark, server: '', pid: null, startedAt: null }, clock);
+  return [...each, rest].filter(leftover => leftover.pids.length > 0);
+}
+
+async function endLife({ cookie, server, pid, startedAt }: KeptLife, clock: Clock): Promise<Leftover> {
+  const group = await containment.restore({ cookie, pid, startedAt });
+  const pids = await group.members();
+  if (pids.length === 0) return { server, pids, survivors: [] };
+  const stoppable = { pid: pid ?? 0, group, exited: never, closeStdin: () => {}, dispose: () => disposeOf(group) };
+  const hasten = new AbortController().signal;
+  const { survivors } = await shutDown(stoppable, { drainMs: 0, graceMs: GRACE_MS, clock, hasten });
+  return { server, pids, survivors };
+}
+
+const never = new Promise<never>(() => {});
+const disposeOf = (group: ProcessGroup) => group[Symbol.dispose]();
