@@ -10,12 +10,12 @@ import type { RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
 import { resolverFor } from './supervisor/resolver.ts';
 import type { ServerStatus } from './supervisor/status.ts';
-import { Supervisor } from './supervisor/supervisor.ts';
+import { type ContainmentStatus, Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { packageVersion } from './version.ts';
 
-export type { Endpoint, ListenOptions, NetworkStatus };
+export type { ContainmentStatus, Endpoint, ListenOptions, NetworkStatus };
 
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
@@ -81,6 +81,8 @@ export interface Manager extends AsyncDisposable {
   sample(): Promise<void>;
   /** A snapshot of every server, in the order of the configuration. */
   status(): ServerStatus[];
+  /** How it is made sure that nothing outlives us: the guardian, the journal, and what was found of earlier runs. */
+  containment(): ContainmentStatus;
   /** What is known of the network: Winsock, the look-ups at the start, the proxy, certificates, ports. */
   network(): NetworkStatus;
   /** Subscribes to every event; returns how to unsubscribe. */
@@ -213,6 +215,10 @@ export class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  containment(): ContainmentStatus {
+    return this.#supervisor.keeping;
   }
 
   network(): NetworkStatus {

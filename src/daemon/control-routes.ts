@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Manager, NetworkStatus } from '../manager.ts';
+import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
 import { badRequest, statusOfError, wireError } from './control-errors.ts';
@@ -21,6 +21,7 @@ export interface StatusReport {
     /** Sessions that are open there. */
     readonly clients: number;
     readonly network: NetworkStatus;
+    readonly containment: ContainmentStatus;
   };
   readonly servers: readonly ServerStatus[];
 }
@@ -86,6 +87,7 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
         url: manager.endpoint?.url ?? null,
         clients: manager.endpoint?.clients() ?? 0,
         network: manager.network(),
+        containment: manager.containment(),
       },
       servers: manager.status(),
     };

@@ -73,6 +73,8 @@ function entryOf(line: string): JournalEntry | null {
 const SLACK = 2_000;
 export const JOURNAL_SUFFIX = '.journal';
 
+export const journalFolder = (stateDir: string): string => join(stateDir, 'journal');
+
 /** The journal of this manager, in `folder` (0700; the file is 0600). */
 export class Journal {
   readonly path: string;

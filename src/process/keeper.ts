@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
-import { Journal, type JournalEntry, type KeptLife } from './journal.ts';
+import { Journal, type JournalEntry, journalFolder, type KeptLife } from './journal.ts';
 import { type Leftover, sweepLeftovers } from './leftovers.ts';
 import { firstOf } from './wait.ts';
 
@@ -18,7 +17,7 @@ export interface KeeperOptions {
 }
 
 /** How it is made sure that nothing outlives us, for people and for `status`. */
-export interface KeeperStatus {
+export interface ContainmentStatus {
   readonly guardian: {
     /** Null where none runs. */
     readonly pid: number | null;
@@ -58,11 +57,11 @@ export class Keeper {
   #births = 0;
   #beginning: Promise<void> | null = null;
   #guarding: Promise<Guardian | null> | null = null;
-  #guardian: KeeperStatus['guardian'] = { pid: null, why: null };
+  #guardian: ContainmentStatus['guardian'] = { pid: null, why: null };
   #deaths: number[] = [];
   #journal: Journal | null = null;
   #journalWhy: string | null = null;
-  #lastSweep: KeeperStatus['lastSweep'] = null;
+  #lastSweep: ContainmentStatus['lastSweep'] = null;
   #isClosed = false;
 
   constructor(options: KeeperOptions) {
@@ -70,7 +69,7 @@ export class Keeper {
     if (options.stateDir === null) this.#journalWhy = 'there is no state folder';
   }
 
-  get status(): KeeperStatus {
+  get status(): ContainmentStatus {
     return {
       guardian: this.#guardian,
       journal: { path: this.#journal?.path ?? null, why: this.#journalWhy },
@@ -107,7 +106,7 @@ export class Keeper {
     this.#guarding = this.#guard();
     const { stateDir, clock, notice, onSwept } = this.#options;
     if (stateDir === null) return;
-    const folder = join(stateDir, 'journal');
+    const folder = journalFolder(stateDir);
     try {
       // First our own: what is swept below is not to be ours.
       this.#journal = new Journal(folder, this.#mark, await selfIdentity());

@@ -28,23 +28,40 @@ const isJournal = (name: string): boolean => name.endsWith(JOURNAL_SUFFIX);
 
 /** Ends what managers that are dead have left, as their journals in `folder` tell, and removes these. */
 export async function sweepLeftovers(folder: string, clock: Clock): Promise<LeftoverSweep> {
+  const { journals, troubles } = await readDeadJournals(folder);
   const found: Leftover[] = [];
-  const troubles: string[] = [];
+  for (const { path, journal } of journals) {
+    try {
+      found.push(...(await sweepOne(journal, clock)));
+      await rm(path, { force: true });
+    } catch (error) {
+      troubles.push(`${path}: ${String(error)}`);
+    }
+  }
+  return { found, troubles };
+}
+
+/** The journals of managers that are dead. @throws Error of the system where there is no folder */
+export async function readDeadJournals(folder: string): Promise<DeadJournals> {
+  const dead: DeadJournals = { journals: [], troubles: [] };
   for (const name of (await readdir(folder)).filter(isJournal)) {
     const path = join(folder, name);
     try {
       const journal = readJournal(await readFile(path, 'utf8'));
-      if (journal === null) troubles.push(`${path} is no journal of this version: nothing was done about it`);
-      else if (!(await isSameProcess(journal.manager))) {
-        found.push(...(await sweepOne(journal, clock)));
-        await rm(path, { force: true });
-      }
+      if (journal === null) dead.troubles.push(`${path} is no journal of this version: nothing was done about it`);
+      else if (!(await isSameProcess(journal.manager))) dead.journals.push({ path, journal });
     } catch (error) {
-      // Another manager that starts at the same time has dealt with it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') troubles.push(`${path}: ${String(error)}`);
+      // Its manager has ended in good order meanwhile, or another one has dealt with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') dead.troubles.push(`${path}: ${String(error)}`);
     }
   }
-  return { found, troubles };
+  return dead;
+}
+
+export interface DeadJournals {
+  readonly journals: { readonly path: string; readonly journal: ReadJournal }[];
+  /** Why one could not be read, for people. */
+  readonly troubles: string[];
 }
 
 async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<Leftover[]> {

@@ -4,7 +4,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import { type Clock, systemClock } from '../process/clock.ts';
 import { type ClockWatch, watchClock } from '../process/clock-watch.ts';
-import { Keeper, type KeeperStatus } from '../process/keeper.ts';
+import { type ContainmentStatus, Keeper } from '../process/keeper.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { ListKind } from '../session/catalogue.ts';
 import type { Handlers } from '../session/host-handlers.ts';
@@ -21,6 +21,8 @@ import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
 import type { AgentFor } from './remote-life.ts';
 import { type ServerStatus, statusOf } from './status.ts';
+
+export type { ContainmentStatus };
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -197,7 +199,7 @@ export class Supervisor {
   }
 
   /** How it is made sure that no process outlives us. */
-  get keeping(): KeeperStatus {
+  get keeping(): ContainmentStatus {
     return this.#keeper.status;
   }
 
