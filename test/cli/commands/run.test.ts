@@ -53,10 +53,11 @@ test('a crash of the server is not the client’s business, and is told on stder
   assert.match(JSON.stringify(crashed.error), /"code":"PROCESS_EXITED_DURING_CALL".*"mayHaveRun":true/);
   assert.match(JSON.stringify((await client.answer(slow)).result), /at last/);
   assert.notEqual(Number(await client.callText('pid')), first);
-  await client.until(
-    () => /^holdfast: well-behaved exited unexpectedly \(exit code 3\), starting again/m.test(client.stderr),
-    'our words on stderr',
-  );
+  const cause = '^holdfast: well-behaved exited unexpectedly \\(exit code 3\\)$';
+  const effects =
+    '^holdfast: well-behaved: crash was rejected.*^holdfast: well-behaved calls under way: .*starts again in';
+  const told = new RegExp(`${cause}.*${effects}`, 'ms');
+  await client.until(() => told.test(client.stderr), 'our words on stderr, the cause before what it does');
   await ended(client);
 });
 
