@@ -1,7 +1,17 @@
 // The few operations on cgroupfs that we need, as an interface so that tests can make up a tree. They are synchronous: these files
 // are the kernel's memory, no disk is waited for, and a kill must not stand in line for Node's thread pool.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeSync,
+} from 'node:fs';
 
 export interface CgroupFiles {
   has(path: string): boolean;
@@ -17,8 +27,15 @@ export interface CgroupFiles {
 export const cgroupFiles: CgroupFiles = {
   has: existsSync,
   read: path => readFileSync(path, 'utf8'),
-  // Not to be made: a file that the kernel does not offer is missing then, instead of refused.
-  write: (path, text) => writeFileSync(path, text, { flag: 'r+' }),
+  write(path, text) {
+    // Not to be made: a file that the kernel does not offer is missing then, instead of refused. Not for reading: some may not be read.
+    const file = openSync(path, constants.O_WRONLY);
+    try {
+      writeSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  },
   makeFolder: path => mkdirSync(path),
   removeFolder: path => rmdirSync(path),
   folders: path =>

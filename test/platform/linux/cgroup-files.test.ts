@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { cgroupFiles, ifThere, removeTree } from '../../../src/platform/linux/cgroup-files.ts';
+import { os } from '../../../src/platform/platform.ts';
 
 function folderFor(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
@@ -18,6 +19,28 @@ test('what the kernel does not offer is missing, and is not made by writing to i
   writeFileSync(`${folder}/pids.max`, 'max');
   cgroupFiles.write(`${folder}/pids.max`, '512');
   assert.equal(readFileSync(`${folder}/pids.max`, 'utf8'), '512');
+});
+
+test('a file that may be written but not read is written, as cgroup.kill is', {
+  skip: os === 'windows' && 'its files have other rights',
+}, t => {
+  const file = `${folderFor(t)}/cgroup.kill`;
+  writeFileSync(file, '');
+  chmodSync(file, 0o200);
+  const NOBODY = 65_534;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) {
+    for (const path of [file, dirname(file)]) chownSync(path, NOBODY, NOBODY);
+    process.seteuid?.(NOBODY);
+  }
+  try {
+    assert.throws(() => readFileSync(file), { code: 'EACCES' });
+    cgroupFiles.write(file, '1');
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+  chmodSync(file, 0o600);
+  assert.equal(readFileSync(file, 'utf8'), '1');
 });
 
 test('a tree is removed from its leaves on, and a second time is harmless', t => {
