@@ -43,10 +43,7 @@ export function planLimits(home: Home): Plan {
   const ready = CONTROLLERS.filter(name => home.enabled.includes(name));
   const enable = offered.filter(name => !ready.includes(name));
   const lacking = CONTROLLERS.filter(name => !offered.includes(name) && !ready.includes(name));
-  const why =
-    lacking.length > 0
-      ? `the cgroup ${home.folder} has not been given ${lacking.join(', ')}; try "${OWN_SCOPE}"`
-      : null;
+  const why = lacking.length > 0 ? `the cgroup ${home.folder} has not been given ${lacking.join(', ')}` : null;
   if (enable.length === 0) return { move: false, enable, give: ready, why };
   const obstacle = obstacleIn(home);
   if (obstacle === null) return { move: home.members.length > 0, enable, give: [...ready, ...enable], why };

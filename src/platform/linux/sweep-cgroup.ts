@@ -22,35 +22,34 @@ const realTools: SweepTools = {
   wait: ms => sleep(ms),
 };
 
+/** The cgroup that a dead manager wrote down; null where the folder has gone, is none of a manager's, or we are in it ourselves. */
+export function pastCgroup(folder: string, tools: SweepTools = realTools): Cgroup | null {
+  const { files, pid } = tools;
+  const name = basename(folder);
+  const isManagers =
+    name.startsWith(PREFIX) &&
+    name !== LEAF &&
+    normalize(folder) === folder &&
+    cgroupMounts(tools.mountinfo()).some(({ at }) => folder.startsWith(`${at}/`));
+  if (!isManagers || !files.has(folder)) return null;
+  const cgroup = new Cgroup(files, folder);
+  return cgroup.members().includes(pid) ? null : cgroup;
+}
+
 const POLL_MS = 20;
 const VERIFY_MS = 2_000;
 
-/**
- * Ends what is left in a cgroup that a dead manager wrote down, and removes it. A folder that is no cgroup of a manager's, or that we
- * are in ourselves, is left alone. Resolves with the pids that it ended.
- */
+/** Ends what is left in a dead manager's cgroup, and removes it, if it is one. Resolves with the pids that it ended. */
 export async function sweepCgroup(folder: string, tools: SweepTools = realTools): Promise<number[]> {
-  if (!isManagers(folder, tools)) return [];
-  const cgroup = new Cgroup(tools.files, folder);
+  const cgroup = pastCgroup(folder, tools);
+  if (cgroup === null) return [];
   const found = new Set<number>();
   for (let waited = 0; ; waited += POLL_MS) {
     const members = cgroup.members();
-    if (members.includes(tools.pid)) return [];
     for (const pid of members) found.add(pid);
     const isGone = members.length === 0 && removeTree(tools.files, folder);
     if (isGone || waited >= VERIFY_MS) return [...found].filter(pid => !members.includes(pid));
     if (!cgroup.kill()) for (const pid of members) send(pid, 'SIGKILL');
     await tools.wait(POLL_MS);
   }
-}
-
-function isManagers(folder: string, { files, mountinfo }: SweepTools): boolean {
-  const name = basename(folder);
-  return (
-    name.startsWith(PREFIX) &&
-    name !== LEAF &&
-    normalize(folder) === folder &&
-    cgroupMounts(mountinfo()).some(({ at }) => folder.startsWith(`${at}/`)) &&
-    files.has(folder)
-  );
 }

@@ -3,10 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
-import type { Child, StartSpec } from '../../../src/platform/child.ts';
 import { Cgroups } from '../../../src/platform/linux/cgroups.ts';
 import { os } from '../../../src/platform/platform.ts';
-import { posixContainment } from '../../../src/platform/posix.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** The folder of our own cgroup, where a process may be put into one made below it. */
@@ -39,11 +37,4 @@ export function cgroupsFor(t: TestContext, id = `test-${randomUUID()}`): Cgroups
     await eventually(isGone, { what: `${folder} to be gone` });
   });
   return cgroups;
-}
-
-/** Starts a process behind a gate that enters the cgroup first, as servers are started. */
-export function startIn(folder: string, spec: StartSpec): Promise<Child> {
-  const gate = ['-c', 'echo 0 > "$0/cgroup.procs" && exec "$@"', folder, spec.file, ...spec.args];
-  // A cookie of its own: tests that run beside this one have theirs.
-  return posixContainment.start({ ...spec, file: '/bin/sh', args: gate, cookie: randomUUID() });
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { type SweepTools, sweepCgroup } from '../../../src/platform/linux/sweep-cgroup.ts';
+import { pastCgroup, type SweepTools, sweepCgroup } from '../../../src/platform/linux/sweep-cgroup.ts';
 import { ending, nextJson, nodeSpec } from '../../support/contained.ts';
+import { startIn } from '../../support/start-in-cgroup.ts';
 import { FakeCgroupfs } from './fake-cgroupfs.ts';
-import { cgroupsFor, onCgroups, startIn } from './real-cgroup.ts';
+import { cgroupsFor, onCgroups } from './real-cgroup.ts';
 
 const OWN = '/cg/own.scope';
 
@@ -20,7 +21,8 @@ function madeUp(pids: Readonly<Record<string, readonly number[]>>) {
     mountinfo: () => '41 31 0:38 / /cg rw,relatime - cgroup2 cgroup2 rw\n',
     wait: async () => undefined,
   };
-  return { files, sweep: (folder: string) => sweepCgroup(folder, tools) };
+  const past = (folder: string) => pastCgroup(folder, tools);
+  return { files, past, sweep: (folder: string) => sweepCgroup(folder, tools) };
 }
 
 test('what a dead manager left is ended, removed and told', async () => {
@@ -29,6 +31,11 @@ test('what a dead manager left is ended, removed and told', async () => {
   assert.deepEqual((await sweep(dead)).sort(), [20, 21, 22]);
   assert.equal(files.has(dead), false);
   assert.deepEqual(await sweep(dead), []);
+});
+
+test('it can be looked into before', () => {
+  const { past } = madeUp({ [`${OWN}/holdfast-dead`]: [20] });
+  assert.deepEqual(past(`${OWN}/holdfast-dead`)?.members(), [20]);
 });
 
 const refused: readonly (readonly [says: string, folder: string])[] = [
@@ -40,7 +47,8 @@ const refused: readonly (readonly [says: string, folder: string])[] = [
 ];
 for (const [says, folder] of refused) {
   test(`a folder ${says} is left alone`, async () => {
-    const { files, sweep } = madeUp({ [`${OWN}/other`]: [30], [`${OWN}/holdfast-manager`]: [31] });
+    const { files, past, sweep } = madeUp({ [`${OWN}/other`]: [30], [`${OWN}/holdfast-manager`]: [31] });
+    assert.equal(past(folder), null);
     assert.deepEqual(await sweep(folder), []);
     assert.deepEqual([...(files.nodes.get(`${OWN}/other`)?.pids ?? [])], [30]);
     assert.deepEqual([...(files.nodes.get(`${OWN}/holdfast-manager`)?.pids ?? [])], [31]);
