@@ -14,7 +14,13 @@ export type JournalEntry =
   /** Before the spawn. */
   | { readonly type: 'expected'; readonly cookie: string; readonly server: string }
   /** Before the program begins. */
-  | { readonly type: 'born'; readonly cookie: string; readonly pid: number; readonly startedAt: string | null }
+  | {
+      readonly type: 'born';
+      readonly cookie: string;
+      readonly pid: number;
+      readonly startedAt: string | null;
+      readonly folder: string | null;
+    }
   /** Nothing of it is left. */
   | { readonly type: 'gone'; readonly cookie: string };
 
@@ -25,6 +31,8 @@ export interface KeptLife {
   /** Null where nothing was recorded after the intent. */
   readonly pid: number | null;
   readonly startedAt: string | null;
+  /** Of its cgroup; null where it had none. */
+  readonly folder: string | null;
 }
 
 export interface ReadJournal {
@@ -45,11 +53,17 @@ export function readJournal(text: string): ReadJournal | null {
         manager = entry;
         break;
       case 'expected':
-        lives.set(entry.cookie, { cookie: entry.cookie, server: entry.server, pid: null, startedAt: null });
+        lives.set(entry.cookie, {
+          cookie: entry.cookie,
+          server: entry.server,
+          pid: null,
+          startedAt: null,
+          folder: null,
+        });
         break;
       case 'born': {
-        const { cookie, pid, startedAt } = entry;
-        lives.set(cookie, { cookie, server: lives.get(cookie)?.server ?? '', pid, startedAt });
+        const { cookie, pid, startedAt, folder = null } = entry;
+        lives.set(cookie, { cookie, server: lives.get(cookie)?.server ?? '', pid, startedAt, folder });
         break;
       }
       case 'gone':
@@ -128,7 +142,7 @@ export class Journal {
   }
 }
 
-function entriesOf({ cookie, server, pid, startedAt }: KeptLife): JournalEntry[] {
+function entriesOf({ cookie, server, pid, startedAt, folder }: KeptLife): JournalEntry[] {
   const expected = { type: 'expected', cookie, server } as const;
-  return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt }];
+  return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt, folder }];
 }

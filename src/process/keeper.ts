@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
@@ -38,12 +39,15 @@ export interface ContainmentStatus {
 export interface Birth {
   /** Marks its processes. */
   readonly cookie: string;
+  /** Linux: where its cgroup is made. */
+  readonly cgroups: Cgroups | null;
   /** Resolves once what would have to be ended is known outside of us. */
-  born(pid: number): Promise<void>;
+  born(pid: number, folder: string | null): Promise<void>;
   /** Nothing of it is left, or it never came to be. */
   gone(): void;
 }
 
+const UNBORN = { pid: null, startedAt: null, folder: null };
 /** A guardian that is ended so often within a minute is not started again. */
 const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 60_000;
@@ -53,6 +57,7 @@ const END_MS = 1_000;
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #mark = randomUUID();
+  readonly #cgroups = openCgroups(this.#mark);
   readonly #lives = new Map<string, KeptLife>();
   #births = 0;
   #beginning: Promise<void> | null = null;
@@ -83,8 +88,9 @@ export class Keeper {
     await this.#beginning;
     // Of fixed length: none may stand in another.
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;
-    this.#record({ type: 'expected', cookie, server }, { cookie, server, pid: null, startedAt: null });
-    return { cookie, born: pid => this.#born(cookie, server, pid), gone: () => this.#gone(cookie) };
+    this.#record({ type: 'expected', cookie, server }, { cookie, server, ...UNBORN });
+    const born: Birth['born'] = (pid, folder) => this.#born(cookie, server, pid, folder);
+    return { cookie, cgroups: this.#cgroups, born, gone: () => this.#gone(cookie) };
   }
 
   /** When every life is over. What is known not to be is left to the guardian, and to the next start. */
@@ -99,6 +105,7 @@ export class Keeper {
     } catch (error) {
       this.#options.notice(`the journal could not be removed: ${String(error)}`);
     }
+    this.#cgroups?.[Symbol.dispose]();
     if (guardian != null && this.#lives.size === 0) await firstOf(this.#options.clock, END_MS, guardian.ended);
   }
 
@@ -119,10 +126,10 @@ export class Keeper {
     }
   }
 
-  async #born(cookie: string, server: string, pid: number): Promise<void> {
+  async #born(cookie: string, server: string, pid: number, folder: string | null): Promise<void> {
     const startedAt = await startOf(pid);
-    this.#record({ type: 'born', cookie, pid, startedAt }, { cookie, server, pid, startedAt });
-    if (startedAt !== null) await (await this.#guarding)?.add({ pid, startedAt, folder: null });
+    this.#record({ type: 'born', cookie, pid, startedAt, folder }, { cookie, server, pid, startedAt, folder });
+    if (startedAt !== null) await (await this.#guarding)?.add({ pid, startedAt, folder });
   }
 
   #gone(cookie: string): void {
@@ -165,8 +172,8 @@ export class Keeper {
         this.#options.notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
       return null;
     }
-    for (const { pid, startedAt } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder: null });
+    for (const { pid, startedAt, folder } of this.#lives.values()) {
+      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;

@@ -73,6 +73,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       cookie: birth.cookie,
       priority: options.priority,
       onNotice: text => listener.onNotice(text),
+      cgroups: birth.cgroups,
       onBorn: birth.born,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { containment } from '../platform/containment.ts';
+import { dirname, join } from 'node:path';
+import { containment, sweepCgroups } from '../platform/containment.ts';
 import { isSameProcess, readBootId } from '../platform/identity.ts';
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
@@ -69,12 +69,14 @@ async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<
   if (manager.bootId !== (await readBootId())) return [];
   const each = await Promise.all(lives.map(life => endLife(life, clock)));
   // What no line tells of: the mark finds it all the same, where there are marks to be found.
-  const rest = await endLife({ cookie: manager.mark, server: '', pid: null, startedAt: null }, clock);
+  const rest = await endLife({ cookie: manager.mark, server: '', pid: null, startedAt: null, folder: null }, clock);
+  const folders = new Set(lives.flatMap(({ folder }) => (folder === null ? [] : dirname(folder))));
+  for (const folder of folders) await sweepCgroups(folder);
   return [...each, rest].filter(leftover => leftover.pids.length > 0);
 }
 
-async function endLife({ cookie, server, pid, startedAt }: KeptLife, clock: Clock): Promise<Leftover> {
-  const group = await containment.restore({ cookie, pid, startedAt });
+async function endLife({ cookie, server, pid, startedAt, folder }: KeptLife, clock: Clock): Promise<Leftover> {
+  const group = await containment.restore({ cookie, pid, startedAt, folder });
   const pids = await group.members();
   if (pids.length === 0) return { server, pids, survivors: [] };
   const stoppable = { pid: pid ?? 0, group, exited: never, closeStdin: () => {}, dispose: () => disposeOf(group) };

@@ -160,7 +160,8 @@ export class OneLife implements InstanceLife {
     this.#upstream = session.connect(life.stdin);
     this.#usage = new UsageSampler(life.group, clock);
     const { level, why } = life.group;
-    if (why !== null) onNotice(`its processes are held together at level "${level}": ${why}`);
+    // Elsewhere a weaker level still finds all that did not go far to hide; `status` tells why.
+    if (why !== null && level === 'partial') onNotice(`its processes are held together at level "${level}": ${why}`);
   }
 
   #onExit(exit: Exit): void {

@@ -1,4 +1,4 @@
-import { type CgroupFiles, ifThere, removeTree } from './cgroup-files.ts';
+import { type CgroupFiles, codeOf, ifThere, removeTree } from './cgroup-files.ts';
 
 /** Which limits of a server the kernel itself holds. */
 export type HeldLimit = 'memory' | 'processes' | 'cpu';
@@ -22,6 +22,16 @@ export class Cgroup implements Disposable {
     this.folder = folder;
     this.holds = holds;
     this.why = why;
+  }
+
+  /** Puts a process into it, alone: what it has started stays where it is. Returns why the system refuses. */
+  enter(pid: number): string | null {
+    try {
+      this.#files.write(`${this.folder}/cgroup.procs`, String(pid));
+      return null;
+    } catch (error) {
+      return `its cgroup could not be entered (${codeOf(error)})`;
+    }
   }
 
   /** Living processes; the kernel leaves zombies out by itself. */

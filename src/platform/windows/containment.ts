@@ -13,7 +13,7 @@ import { Win32Error } from './win32-error.ts';
 export const windowsContainment: Containment = {
   async start(spec) {
     const child = await startContained(nativeWindows(), spec);
-    await spec.onBorn(child.pid);
+    await spec.onBorn(child.pid, null);
     return child;
   },
 
