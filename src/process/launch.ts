@@ -6,7 +6,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { endAtExit } from '../platform/at-exit.ts';
 import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
-import type { ProcessGroup } from '../platform/process-group.ts';
+import type { GroupLimits, ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
 import type { LaunchPlan } from './launch-plan.ts';
@@ -35,6 +35,8 @@ export interface LifeListener {
 export interface LaunchOptions {
   readonly server: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can. */
+  readonly limits?: GroupLimits | undefined;
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
@@ -70,6 +72,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       verbatim: plan.verbatim ?? false,
       cookie: randomUUID(),
       priority: options.priority,
+      limits: options.limits,
       onNotice: text => listener.onNotice(text),
     });
   } catch (error) {

@@ -35,7 +35,7 @@ const ABOUT_JOBS: ReadonlySet<number> = new Set([5, 50, 87]);
 async function startSwept(native: Native, spec: StartSpec, why: string): Promise<Child> {
   const child = await spawnHidden(spec);
   try {
-    return { ...child, group: sweepIntoJob(native, child.pid, spec.priority, why) };
+    return { ...child, group: sweepIntoJob(native, child.pid, spec, why) };
   } catch (error) {
     if (!(error instanceof Win32Error)) throw error;
     return partial(child, error.message);
