@@ -71,8 +71,8 @@ const limitsSchema = section(
   {
     memoryMb: whole(1).optional().describe('Memory of all its processes together, in MiB.'),
     processes: whole(1).optional().describe('Number of its processes.'),
-    cpuPercent: whole(1).optional().describe('Processor time; 100 is one core.'),
-    openCalls: whole(1).optional().describe('Calls under way at the same time.'),
+    cpuPercent: whole(1).optional().describe('Processor time, averaged over a minute; 100 is one core.'),
+    openCalls: whole(1).optional().describe('Calls under way at the same time; more wait.'),
   },
   'What a server may use at most.',
 );

@@ -5,7 +5,7 @@ import { DEMAND_AFTER_MS, policyOf } from '../lifecycle/restart-policy.ts';
 import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CallOptions } from '../session/call.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import { LIST_KINDS } from '../session/catalogue.ts';
 import type { RequestEnvelope } from '../session/json-text.ts';
 import { Session } from '../session/session.ts';
@@ -228,6 +228,7 @@ export class Instance {
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),
       onNotice: text => this.#events.notice(this.model, text),
+      onNear: limits => this.monitor.near(limits),
       onTools: items => {
         this.monitor.tools.started(items);
         this.session.accept('tools', items, false);

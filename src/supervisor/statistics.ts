@@ -1,6 +1,6 @@
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import { serverErrorOf } from '../session/server-error.ts';
 
 /** How one life ended that nobody asked to end. */

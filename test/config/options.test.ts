@@ -30,6 +30,7 @@ const builtIn = {
   maxInstances: 100,
   sharing: 'shared',
   tools: { include: ['*'], exclude: [] },
+  limits: {},
   network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
 };
 

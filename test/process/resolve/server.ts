@@ -38,6 +38,7 @@ const options: ServerOptions = {
   callTimeoutMs: 600_000,
   dependsOn: [],
   inheritEnv: false,
+  limits: {},
   priority: 'normal',
   start: 'eager',
   launch: 'auto',
