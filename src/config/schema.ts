@@ -151,7 +151,9 @@ export const serverOptionsSchema = z
       tools: toolsSchema,
       limits: limitsSchema,
       network: networkSchema,
-      idleStopMs: milliseconds(0).default(0).describe('Stopped after so long without a call. 0: never.'),
+      idleStopMs: milliseconds(0)
+        .default(0)
+        .describe('Stopped after so long without a call, until the next one. 0: never.'),
       maxAgeMs: milliseconds(0).default(0).describe('Started afresh, between calls, when older. 0: never.'),
     },
     'expected an object',

@@ -73,6 +73,11 @@ export class Session {
     return this.#handshake;
   }
 
+  /** What the server has asked and nobody has answered yet. */
+  get openQuestions(): number {
+    return this.#asked.size;
+  }
+
   /** Whether the present process has been told who its client is. */
   get isIntroduced(): boolean {
     return this.#isIntroduced;

@@ -74,7 +74,8 @@ export class EventReporter {
       }
       case 'stopping':
         this.#since = this.#clock.now();
-        if (state.fault === null) return this.#emit({ type: 'server.stopping', ...of, reason: state.goal });
+        if (state.fault === null)
+          return this.#emit({ type: 'server.stopping', ...of, reason: state.why ?? state.goal });
         return this.#emit({
           type: 'server.down',
           ...of,

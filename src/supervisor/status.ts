@@ -4,6 +4,7 @@ import type { UsageSample } from '../process/usage.ts';
 import type { Health, ServerState } from '../telemetry/events.ts';
 import { told } from './event-reporter.ts';
 import { faultOf, type Instance } from './instance.ts';
+import { span } from './span.ts';
 import type { Death } from './statistics.ts';
 
 /** One process of a server, as `status --json` shows it. Times are ISO 8601, durations milliseconds. */
@@ -74,7 +75,7 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     desired: model.desired,
     state: state.name,
     health: monitor.verdict.health,
-    reason: monitor.verdict.reason,
+    reason: restOf(instance, clock.now()) ?? monitor.verdict.reason,
     incarnation: model.incarnation,
     pid: isAlive ? (process?.pid ?? null) : null,
     connection: {
@@ -126,6 +127,12 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     survivors: model.survivors,
     deaths: statistics.deaths,
   };
+}
+
+/** What a server does that is stopped and will start by itself. */
+function restOf({ model: { state, desired, incarnation }, usedAt }: Instance, now: number): string | null {
+  if (state.name !== 'stopped' || desired !== 'onDemand') return null;
+  return incarnation === 0 ? 'resting until its first call' : `resting (idle for ${span(now - usedAt)})`;
 }
 
 function commandOf(config: ServerConfig, plan: LaunchPlan | null): string[] {

@@ -39,6 +39,8 @@ const options: ServerOptions = {
   dependsOn: [],
   inheritEnv: false,
   limits: {},
+  idleStopMs: 0,
+  maxAgeMs: 0,
   priority: 'normal',
   start: 'eager',
   launch: 'auto',
