@@ -186,11 +186,11 @@ function onProven(model: Model, policy: Policy, context: Context): Next {
   return stay(context.now - state.since >= policy.restart.stableMs ? refilled(proven) : proven);
 }
 
-/** Nobody has needed it for a while: from now on it rests until somebody does. */
+/** Nobody has needed it for a while: from now on it rests until somebody does. A life that ends so is as good as a long one. */
 function onIdle(model: Model): Next {
-  return model.state.name === 'ready'
-    ? bringDown({ ...model, desired: 'onDemand' }, 'rest', null, 'idle')
-    : stay(model);
+  if (model.state.name !== 'ready') return stay(model);
+  const rested = model.state.isProven ? refilled(model) : model;
+  return bringDown({ ...rested, desired: 'onDemand' }, 'rest', null, 'idle');
 }
 
 function onDown(model: Model, fault: HoldfastError, policy: Policy, context: Context): Next {

@@ -30,8 +30,16 @@ export interface InstanceStatus {
   readonly launch: string | null;
   readonly launchReason: string | null;
   readonly package: { readonly name: string; readonly version: string } | null;
-  /** How its processes are held together; `why` says why not stronger, where this system could. */
-  readonly container: { readonly kind: string; readonly level: string; readonly why: string | null } | null;
+  /**
+   * How its processes are held together; `why` says why not stronger, where this system could. `holds`: those of its limits that the
+   * system itself holds.
+   */
+  readonly container: {
+    readonly kind: string;
+    readonly level: string;
+    readonly why: string | null;
+    readonly holds: readonly string[];
+  } | null;
   readonly protocolVersion: string | null;
   readonly tools: number;
   readonly missingTools: readonly string[];
@@ -140,6 +148,6 @@ function commandOf(config: ServerConfig, plan: LaunchPlan | null): string[] {
   return config.kind === 'remote' ? [] : [config.command, ...config.args];
 }
 
-function containerOf({ kind, level, why }: { kind: string; level: string; why: string | null }) {
-  return { kind, level, why };
+function containerOf({ kind, level, why, holds }: NonNullable<InstanceStatus['container']>) {
+  return { kind, level, why, holds };
 }

@@ -140,6 +140,13 @@ test('one that nobody needs rests until a call, which begins a life as if nothin
   assert.equal(driver.model.failures, 0);
 });
 
+test('rest gives the retries back to one that has shown life, however short it was ready', () => {
+  const driver = new Driver().play('start').comeUp().play('crash', 'cleaned', 'due').comeUp();
+  assert.equal(driver.play('idle', 'cleaned').model.failures, 1, 'a mere start is not enough');
+  driver.play('demand').comeUp().play('proven', 'idle');
+  assert.deepEqual([driver.model.failures, driver.model.exits.length], [0, 1]);
+});
+
 test('a call that comes while it goes to rest is answered by its next life; a stop outranks that', () => {
   const going = () => new Driver().play('start').comeUp().play('idle', 'demand');
   assert.equal(going().play('cleaned').comeUp().state, 'ready');
