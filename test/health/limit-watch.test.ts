@@ -35,6 +35,17 @@ test('without limits nothing is looked at', () => {
   assert.deepEqual(watch({ limits: {} }).clock.pending, []);
 });
 
+test('all look at the same moments, whenever each was started', async () => {
+  const clock = new FakeClock();
+  await clock.advance(700);
+  watch({ clock });
+  await clock.advance(500);
+  watch({ clock });
+  assert.deepEqual(clock.pending, [800, 800]);
+  await clock.advance(LOOK_MS);
+  assert.deepEqual(clock.pending, [800, 800]);
+});
+
 test('it looks every two seconds, and tells once what is over', async () => {
   const { clock, told, now } = watch();
   await clock.advance(3 * LOOK_MS);

@@ -18,15 +18,21 @@ export const resourceEntries = {
   ),
   RESOURCE_PARKED_FULL: entry(
     true,
-    'too many calls wait for input that their clients were asked for[, at most {limit}]',
+    'too many calls wait for input that their clients were asked for[, at most {limit}][, {share} of one client][, with {size} characters together]',
     'answer the questions that are open, or let them expire, which takes ten minutes',
-    ['limit'],
+    ['limit', 'share', 'size'],
   ),
   RESOURCE_REQUESTS_FULL: entry(
     true,
-    'too many requests are open at a time[, at most {limit}]',
+    'too many requests are open at a time[, at most {limit}][, {share} of one client]',
     'the request did not run: send fewer at a time, and close streams of "subscriptions/listen" that nobody reads',
-    ['limit'],
+    ['limit', 'share'],
+  ),
+  RESOURCE_SUBSCRIPTIONS: entry(
+    false,
+    'a client may be subscribed to {limit} resources at a time[, with URIs of {size} characters together]',
+    'nothing was subscribed to: unsubscribe from what is not needed any more, or name fewer at a time',
+    ['limit', 'size'],
   ),
   RESOURCE_MESSAGE_TOO_LARGE: entry(
     false,
