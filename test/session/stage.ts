@@ -42,8 +42,12 @@ export class Stage {
   questions = 0;
   server: FakeServer = new FakeServer();
 
-  constructor({ store, hasClient = true }: { store?: Partial<CatalogueStore>; hasClient?: boolean } = {}) {
-    const options = resolveOptions({}, {});
+  constructor({
+    store,
+    hasClient = true,
+    holdfast = {},
+  }: { store?: Partial<CatalogueStore>; hasClient?: boolean; holdfast?: object } = {}) {
+    const options = resolveOptions(holdfast, {});
     assert.ok(options !== undefined);
     this.session = new Session(
       {
