@@ -3,7 +3,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { COOKIE, cookieValue } from './cookie.ts';
 import type { Cgroups } from './linux/cgroups.ts';
 import type { Priority } from './priority.ts';
-import type { ProcessGroup } from './process-group.ts';
+import type { GroupLimits, ProcessGroup } from './process-group.ts';
 
 export interface StartSpec {
   /** Absolute path of the program. */
@@ -17,6 +17,8 @@ export interface StartSpec {
   /** Marks every descendant that inherits the environment. Fresh for each start. */
   readonly cookie: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can: the group says which it does. */
+  readonly limits?: GroupLimits | undefined;
   /** Hears what the system refuses although the process runs, for people; also after the start. */
   readonly onNotice: (text: string) => void;
   /** Linux: where its cgroup is made; null makes none. */

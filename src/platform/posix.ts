@@ -20,7 +20,7 @@ export const posixContainment: Containment = {
     // A shell that cannot become the program tells it by its exit only.
     await mustBeProgram(spec.file);
     // What began already may have children elsewhere.
-    const cgroup = gate.file === null ? null : ((await spec.cgroups?.make(spec.cookie)) ?? null);
+    const cgroup = gate.file === null ? null : ((await spec.cgroups?.make(spec.cookie, spec.limits)) ?? null);
     const { gate: pipe, ...child } = await spawned(spec, gate, cgroup);
     const group = groupOf(child.pid, spec, cgroup, gate.why);
     prioritise(child.pid, spec);
@@ -50,12 +50,15 @@ async function spawned(spec: StartSpec, gate: Gate, cgroup: Cgroup | null) {
 /** Whoever waits at the gate is put into its cgroup. Where that is refused it starts all the same. */
 function groupOf(
   pid: number,
-  { cookie, cgroups }: StartSpec,
+  { cookie, cgroups, onNotice }: StartSpec,
   cgroup: Cgroup | null,
   whyNoGate: string | null,
 ): ProcessGroup {
   const whyNotIn = cgroup === null ? (whyNoGate ?? cgroups?.why ?? null) : cgroup.enter(pid);
-  if (cgroup !== null && whyNotIn === null) return new CgroupGroup(cgroup, new PosixGroup(pid, cookie));
+  if (cgroup !== null && whyNotIn === null) {
+    if (cgroup.why !== null) onNotice(`the system does not hold all its limits, they are watched: ${cgroup.why}`);
+    return new CgroupGroup(cgroup, new PosixGroup(pid, cookie));
+  }
   cgroup?.[Symbol.dispose]();
   return new PosixGroup(pid, cookie, { why: os === 'linux' ? whyNotIn : null });
 }

@@ -5,7 +5,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { endAtExit } from '../platform/at-exit.ts';
 import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
-import type { ProcessGroup } from '../platform/process-group.ts';
+import type { GroupLimits, ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
 import type { Birth, Keeper } from './keeper.ts';
@@ -35,6 +35,8 @@ export interface LifeListener {
 export interface LaunchOptions {
   readonly server: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can. */
+  readonly limits?: GroupLimits | undefined;
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
@@ -72,6 +74,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       verbatim: plan.verbatim ?? false,
       cookie: birth.cookie,
       priority: options.priority,
+      limits: options.limits,
       onNotice: text => listener.onNotice(text),
       cgroups: birth.cgroups,
       onBorn: birth.born,

@@ -12,6 +12,7 @@ export class PosixGroup implements ProcessGroup {
   readonly kind = 'group';
   readonly level = os === 'linux' ? 'swept' : 'partial';
   readonly why: string | null;
+  readonly holds = [];
   readonly #leader: number;
   readonly #cookie: string;
   /** Descendants seen so far, by (pid, start time): where there is no cookie to read, a parent that dies takes the trail with it. */
@@ -53,6 +54,10 @@ export class PosixGroup implements ProcessGroup {
 
   async usage(): Promise<Usage | null> {
     return usageOf(await this.members());
+  }
+
+  async overrun(): Promise<null> {
+    return null;
   }
 
   signalNow(what: 'terminate' | 'kill'): void {
