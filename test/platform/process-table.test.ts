@@ -93,7 +93,7 @@ test('callers at the same time share a scan, but never one that had begun before
 });
 
 test('a child is known by the cookie that it was started with', onLinux, async t => {
-  const { pid } = await sleeper(t, { HOLDFAST_TEST_COOKIE: 'cookie-0123' });
+  const { pid } = await sleeper(t, { HOLDFAST_COOKIE: 'cookie-0123' });
   const [child, own] = [await findProcess(pid), await findProcess(process.pid)];
   assert.ok(child !== null && own !== null);
   assert.deepEqual([await hasCookie(child, 'cookie-0123'), await hasCookie(child, 'cookie-9999')], [true, false]);
