@@ -130,10 +130,11 @@ export class Journal {
     const beside = `${this.path}.new`;
     const fd = openSync(beside, 'w', 0o600);
     this.#write(fd, [this.#first, ...lives.flatMap(entriesOf)]);
-    // The place of the old one at once: there is no moment without.
-    renameSync(beside, this.path);
+    closeSync(fd);
+    // Windows replaces no file that is open. There is one of the two at every moment.
     this.close();
-    this.#fd = fd;
+    renameSync(beside, this.path);
+    this.#fd = openSync(this.path, 'a', 0o600);
     this.#lines = 0;
   }
 
