@@ -9,6 +9,8 @@ export interface ProcessGroup extends Disposable {
   readonly level: ContainerLevel;
   /** Why it is not the strongest level that this operating system has; null where it is. */
   readonly why: string | null;
+  /** How long a kill may take to show, where that is longer than a system needs. */
+  readonly killMs?: number;
   /** Asks every member to end. */
   terminate(): Promise<void>;
   /** Insists. Returns before the members are gone: verify with `members`. */

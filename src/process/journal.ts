@@ -7,12 +7,18 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../platform/identity.ts';
+import type { KeptContainer } from './container/kept-container.ts';
 
 export type JournalEntry =
   /** The first line: whose journal it is. `mark` is what the cookies of all its servers have in common. */
   | ({ readonly type: 'manager'; readonly mark: string } & ProcessIdentity)
   /** Before the spawn. */
-  | { readonly type: 'expected'; readonly cookie: string; readonly server: string }
+  | {
+      readonly type: 'expected';
+      readonly cookie: string;
+      readonly server: string;
+      readonly container?: KeptContainer | undefined;
+    }
   /** Before the program begins. */
   | { readonly type: 'born'; readonly cookie: string; readonly pid: number; readonly startedAt: string | null }
   /** Nothing of it is left. */
@@ -25,6 +31,8 @@ export interface KeptLife {
   /** Null where nothing was recorded after the intent. */
   readonly pid: number | null;
   readonly startedAt: string | null;
+  /** Of an engine, which outlives its program here, and the machine's end where the engine starts it again. */
+  readonly container?: KeptContainer | undefined;
 }
 
 export interface ReadJournal {
@@ -44,12 +52,14 @@ export function readJournal(text: string): ReadJournal | null {
       case 'manager':
         manager = entry;
         break;
-      case 'expected':
-        lives.set(entry.cookie, { cookie: entry.cookie, server: entry.server, pid: null, startedAt: null });
+      case 'expected': {
+        const { type: _, ...life } = entry;
+        lives.set(entry.cookie, { ...life, pid: null, startedAt: null });
         break;
+      }
       case 'born': {
         const { cookie, pid, startedAt } = entry;
-        lives.set(cookie, { cookie, server: lives.get(cookie)?.server ?? '', pid, startedAt });
+        lives.set(cookie, { ...(lives.get(cookie) ?? { server: '' }), cookie, pid, startedAt });
         break;
       }
       case 'gone':
@@ -128,7 +138,8 @@ export class Journal {
   }
 }
 
-function entriesOf({ cookie, server, pid, startedAt }: KeptLife): JournalEntry[] {
-  const expected = { type: 'expected', cookie, server } as const;
+function entriesOf({ pid, startedAt, ...life }: KeptLife): JournalEntry[] {
+  const { cookie } = life;
+  const expected = { type: 'expected', ...life } as const;
   return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt }];
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
+import { dropCid, type KeptContainer, keepContainer } from './container/kept-container.ts';
 import { Journal, type JournalEntry, journalFolder, type KeptLife } from './journal.ts';
+import type { LaunchPlan } from './launch-plan.ts';
 import { type Leftover, sweepLeftovers } from './leftovers.ts';
 import { firstOf } from './wait.ts';
 
@@ -38,6 +40,8 @@ export interface ContainmentStatus {
 export interface Birth {
   /** Marks its processes. */
   readonly cookie: string;
+  /** Of a plan that starts one: how it is marked, and found. */
+  readonly container: KeptContainer | null;
   /** Resolves once what would have to be ended is known outside of us. */
   born(pid: number): Promise<void>;
   /** Nothing of it is left, or it never came to be. */
@@ -78,13 +82,15 @@ export class Keeper {
   }
 
   /** Before a spawn. The first one waits until what earlier managers had left is gone. */
-  async expect(server: string): Promise<Birth> {
+  async expect(server: string, plan?: LaunchPlan): Promise<Birth> {
     this.#beginning ??= this.#begin();
     await this.#beginning;
     // Of fixed length: none may stand in another.
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;
-    this.#record({ type: 'expected', cookie, server }, { cookie, server, pid: null, startedAt: null });
-    return { cookie, born: pid => this.#born(cookie, server, pid), gone: () => this.#gone(cookie) };
+    const container = plan === undefined ? null : this.#contain(plan, cookie);
+    const life = { cookie, server, ...(container === null ? {} : { container }) };
+    this.#record({ type: 'expected', ...life }, { ...life, pid: null, startedAt: null });
+    return { cookie, container, born: pid => this.#born(cookie, pid), gone: () => this.#gone(cookie) };
   }
 
   /** When every life is over. What is known not to be is left to the guardian, and to the next start. */
@@ -119,15 +125,30 @@ export class Keeper {
     }
   }
 
-  async #born(cookie: string, server: string, pid: number): Promise<void> {
+  /** Where its id cannot be written down, its label has to do. */
+  #contain(plan: LaunchPlan, life: string): KeptContainer | null {
+    const names = { mark: this.#mark, life };
+    try {
+      return keepContainer(plan, names, this.#options.stateDir);
+    } catch (error) {
+      this.#options.notice(`no file for the id of a container: ${String(error)}`);
+      return keepContainer(plan, names, null);
+    }
+  }
+
+  async #born(cookie: string, pid: number): Promise<void> {
     const startedAt = await startOf(pid);
-    this.#record({ type: 'born', cookie, pid, startedAt }, { cookie, server, pid, startedAt });
-    if (startedAt !== null) await (await this.#guarding)?.add({ pid, startedAt, folder: null });
+    const expected = this.#lives.get(cookie);
+    if (expected === undefined) return;
+    this.#record({ type: 'born', cookie, pid, startedAt }, { ...expected, pid, startedAt });
+    if (startedAt !== null)
+      await (await this.#guarding)?.add({ pid, startedAt, folder: null, container: expected.container });
   }
 
   #gone(cookie: string): void {
     const life = this.#lives.get(cookie);
     this.#lives.delete(cookie);
+    if (life?.container !== undefined) dropCid(life.container);
     this.#append({ type: 'gone', cookie });
     const pid = life?.pid ?? null;
     if (pid !== null) void this.#guarding?.then(guardian => guardian?.remove(pid));
@@ -165,8 +186,8 @@ export class Keeper {
         this.#options.notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
       return null;
     }
-    for (const { pid, startedAt } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder: null });
+    for (const { pid, startedAt, container } of this.#lives.values()) {
+      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder: null, container });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;

@@ -92,7 +92,6 @@ export class OneLife implements InstanceLife {
       // A stop may have come while we looked for the command: then nothing must be started.
       if (this.#isGivenUp) return;
       this.#plan = plan;
-      this.#setup.onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
       post({ type: 'resolved', incarnation, mayDownload: plan.mayDownload });
       const spawning = this.#spawn(plan);
       // For `clean` to wait for; how it failed is told just below.
@@ -147,6 +146,7 @@ export class OneLife implements InstanceLife {
           if (this.#upstream !== null) session.onOversize(line, this.#upstream);
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onPlan: whole => this.#onPlan(whole),
         onNotice,
         onLost: cause => this.#steps.down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => this.#onExit(exit),
@@ -161,6 +161,13 @@ export class OneLife implements InstanceLife {
     this.#usage = new UsageSampler(life.group, clock);
     const { level, why } = life.group;
     if (why !== null) onNotice(`its processes are held together at level "${level}": ${why}`);
+  }
+
+  #onPlan(plan: LaunchPlan): void {
+    const { onStart, onNotice } = this.#setup;
+    this.#plan = plan;
+    onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
+    for (const note of plan.notes ?? []) onNotice(note);
   }
 
   #onExit(exit: Exit): void {
