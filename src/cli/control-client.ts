@@ -3,6 +3,7 @@ import type { CallBody, StatusReport } from '../daemon/control-routes.ts';
 import { type Holder, readHolder } from '../daemon/instance-lock.ts';
 import { readToken } from '../daemon/token.ts';
 import type { CallToolResult } from '../manager.ts';
+import type { ProcessIdentity } from '../platform/identity.ts';
 import type { Listed } from '../supervisor/lists.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import type { EventListener } from '../telemetry/event-hub.ts';
@@ -36,8 +37,8 @@ export interface ControlClient {
   start(server: string): Promise<ServerStatus>;
   stop(server: string): Promise<ServerStatus>;
   restart(server: string): Promise<ServerStatus>;
-  /** Resolves once the manager has said that it will end; when `readHolder` gives null it has. */
-  shutdown(): Promise<void>;
+  /** Resolves once the manager has said that it will end, and leave the folder to `heir`; when `readHolder` names another it has. */
+  shutdown(heir?: ProcessIdentity): Promise<void>;
   /** Resolves once no event can be missed any more. */
   events(onEvent: EventListener): Promise<EventSubscription>;
 }
@@ -71,7 +72,10 @@ function createClient(holder: Holder, socketPath: string, token: string | null):
     start: server => steer(server, 'start'),
     stop: server => steer(server, 'stop'),
     restart: server => steer(server, 'restart'),
-    shutdown: async () => void (await ask({ method: 'POST', path: '/shutdown', hasEffect: true })),
+    shutdown: async heir => {
+      const body = heir === undefined ? undefined : { heir };
+      await ask({ method: 'POST', path: '/shutdown', body, hasEffect: true });
+    },
     events: onEvent => subscribe({ socketPath, token, method: 'GET', path: '/events' }, onEvent),
   };
 }

@@ -18,9 +18,11 @@ export class End {
     });
   }
 
-  begin(): void {
+  /** `isCutOff`: whoever asks for it knows of work that it ends. */
+  begin(isCutOff = false): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
+    this.#isCutOff = isCutOff;
     this.#manager.on('call.finished', ({ outcome }) => {
       this.#isCutOff ||= outcome === 'rejected';
     });

@@ -17,7 +17,7 @@ export interface EndpointWish {
 }
 
 /** @throws UsageError where everybody in the network could use the servers */
-function checkWish(wish: EndpointWish, configured: string): void {
+export function checkWish(wish: EndpointWish, configured: string): void {
   const host = wish.host ?? configured;
   if (wish.hasToken || isLoopback(host)) return;
   throw new UsageError(
@@ -29,7 +29,7 @@ function checkWish(wish: EndpointWish, configured: string): void {
 /**
  * Opens the endpoint of a manager in the foreground.
  *
- * @throws UsageError · HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it, RESOURCE_ADDRESS
+ * @throws HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it, RESOURCE_ADDRESS
  */
 export async function openEndpoint(
   manager: Manager,
@@ -37,7 +37,6 @@ export async function openEndpoint(
   stateDir: string,
   env: Cli['env'],
 ): Promise<Endpoint> {
-  checkWish(wish, manager.config.gateway.host);
   const token = wish.hasToken ? env.HOLDFAST_TOKEN || (await ensureToken(stateDir)) : null;
   try {
     return await manager.listen({ host: wish.host, port: wish.port, token });

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { secretsOf } from '../config/secrets.ts';
 import { type ControlServer, serveControl } from '../daemon/control-api.ts';
-import { acquireLock } from '../daemon/instance-lock.ts';
+import { tokenPath } from '../daemon/token.ts';
 import { formatIssue } from '../errors/config-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
@@ -9,11 +8,12 @@ import { setOwnPriority } from '../platform/priority.ts';
 import { packageVersion } from '../version.ts';
 import type { Cli } from './context.ts';
 import { End } from './end.ts';
-import { type EndpointWish, openEndpoint } from './endpoint.ts';
+import { checkWish, type EndpointWish, openEndpoint } from './endpoint.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
 import { shortPath } from './places.ts';
+import { takeFolder } from './take-over.ts';
 import { jsonView } from './views/json-view.ts';
 import { plainView } from './views/plain-view.ts';
 import type { Scene, View } from './views/view.ts';
@@ -38,7 +38,8 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   const { configFile, stateDir, env, advice } = options;
   const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
   const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
-  const lock = await acquireLock(stateDir);
+  checkWish(options.endpoint, manager.config.gateway.host);
+  const lock = await takeFolder(cli, stateDir, configFile);
   const end = new End(manager);
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
   let control: ControlServer | null = null;
@@ -50,7 +51,13 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     // From here on clients may come, and find servers that are on their way.
     manager.start().catch((error: unknown) => end.fail(error));
     const view = makeView({ title, status: () => manager.status(), advice, redact });
-    view.opened({ url, token, tokenFile: join(stateDir, 'token'), pid: process.pid, control: control.path });
+    view.opened({
+      url,
+      token,
+      tokenFile: env.HOLDFAST_TOKEN ? 'HOLDFAST_TOKEN' : tokenPath(stateDir),
+      pid: process.pid,
+      control: control.path,
+    });
     manager.onEvent(event => view.event(event));
     end.onBegin = () => view.stopping();
     const endLog = await logTo(cli, manager, redact, text => view.say(text));

@@ -70,7 +70,9 @@ function withDependencies(config: Config, names: readonly string[]): string[] {
 
 /** Somebody who waits at a terminal wants to know what for. */
 function tellProgress(cli: Cli, event: HoldfastEvent): void {
-  if (!cli.stderr.isTTY || (event.type !== 'server.starting' && event.type !== 'server.backoff')) return;
+  const isProgress =
+    event.type === 'server.starting' || event.type === 'server.down' || event.type === 'server.backoff';
+  if (!cli.stderr.isTTY || !isProgress) return;
   const line = eventLine(event);
   if (line !== null) note(cli, themeFor(cli.stderr, cli.env).dim(`${line.text}…`));
 }

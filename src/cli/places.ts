@@ -13,7 +13,7 @@ export function findConfig({ options, env, cwd }: Cli): string {
   const [first = '', ...others] = tried;
   const elsewhere = others.length === 0 ? '' : `, nor is there ${others.join(' or ')}`;
   const message = `there is no such file${elsewhere}; name yours with --config`;
-  throw new ConfigError([{ file: first, line: 1, column: 1, key: '', message }]);
+  throw new ConfigError([{ file: first, line: null, column: null, key: '', message }]);
 }
 
 export const isConfigNamed = ({ options, env }: Cli): boolean =>
@@ -51,6 +51,6 @@ function realPath(file: string): string {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     const message =
       code === 'ENOENT' ? 'cannot read the file (there is no such file)' : `cannot read the file (${code})`;
-    throw new ConfigError([{ file, line: 1, column: 1, key: '', message }], { cause });
+    throw new ConfigError([{ file, line: null, column: null, key: '', message }], { cause });
   }
 }

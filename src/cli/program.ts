@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { packageVersion } from '../version.ts';
 import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
@@ -76,9 +77,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   })
     .option('--host <address>', 'where to listen; default 127.0.0.1, or "holdfast.gateway.host"')
     .option('--port <number>', 'default 4653, or "holdfast.gateway.port"; 0 picks a free one', portNumber)
-    .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback');
+    .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback')
+    .addHelpText('after', UP_HELP);
   add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
-  add('status', 'how the servers are', async cli => (await import('./commands/status.ts')).status(cli));
+  add('status', 'how the servers are', async (cli, _args, { all }) =>
+    (await import('./commands/status.ts')).status(cli, all === true),
+  ).option('--all', 'of every manager that runs, whatever its configuration');
   for (const verb of ['start', 'stop', 'restart'] as const) {
     add(`${verb} <server>`, `${verb} one server of the running manager`, async (cli, [server = '']) =>
       (await import('./commands/steer.ts')).steer(cli, verb, server),
@@ -98,27 +102,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
   add('run <command> [args...]', 'one server, supervised, on stdin and stdout', async (cli, command) =>
     (await import('./commands/run.ts')).runServer(cli, command),
-  ).addHelpText(
-    'after',
-    `
-Put it in front of any server's command in any client. Before and after:
-  { "command": "npx", "args": ["-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
-  { "command": "holdfast", "args": ["run", "--", "npx", "-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
-The server gets every variable that we have, and its stderr goes on to ours. With --config its options are the
-"holdfast.defaults" of that file. It ends when the client closes stdin.`,
-  );
+  ).addHelpText('after', RUN_HELP);
   add('connect', 'the gateway for one client, on stdin and stdout', async (cli, _args, { url }) =>
     (await import('./commands/connect.ts')).connect(cli, typeof url === 'string' ? url : undefined),
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
-    .addHelpText(
-      'after',
-      `
-All servers of the configuration as one, for a client that starts its servers itself:
-  { "command": "holdfast", "args": ["connect", "--config", "/path/to/holdfast.json"] }
-It joins the manager that runs, or runs one inside itself, which others join. When that one ends, another takes over,
-and its client notices nothing.`,
-    );
+    .addHelpText('after', CONNECT_HELP);
   add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
     (await import('./commands/doctor.ts')).doctor(cli),
   ).addHelpText(

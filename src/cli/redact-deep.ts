@@ -28,6 +28,7 @@ export function redactStatus(server: ServerStatus, redact: Redact): ServerStatus
 /** The same for an event. */
 export function redactEvent(event: HoldfastEvent, redact: Redact): HoldfastEvent {
   switch (event.type) {
+    case 'server.down':
     case 'server.backoff':
     case 'server.failed':
       return { ...event, fault: redactDeep(event.fault, redact) };

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readHolder } from '../daemon/instance-lock.ts';
+import { type Holder, readHolder } from '../daemon/instance-lock.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Cli } from './context.ts';
@@ -8,12 +8,34 @@ import { type ControlClient, connectControl } from './control-client.ts';
 import { findConfig, findStateDir, isConfigNamed, isStateDirNamed, shortPath } from './places.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @throws HoldfastError CONNECTION_NO_MANAGER */
+/** More are not named in a sentence. */
+const MOST_NAMED = 3;
+
+interface Running extends Pick<Holder, 'pid' | 'url' | 'config'> {
+  readonly stateDir: string;
+}
+
+/** @throws HoldfastError CONNECTION_NO_MANAGER, which names the others that run */
 export async function runningManager(cli: Cli): Promise<ControlClient> {
-  const client = await connectControl(await managerDir(cli));
+  const stateDir = await managerDir(cli);
+  const client = await connectControl(stateDir);
   if (client !== null) return client;
   const config = isStateDirNamed(cli) ? undefined : shortPath(findConfig(cli), cli.cwd);
-  throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config } });
+  const others = isStateDirNamed(cli) ? [] : await runningIn(rootOf(cli));
+  if (others.length === 0) throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config } });
+  const hint = `start one with "holdfast up", or name one that runs: ${named(others, cli)}`;
+  throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config, others }, hint, isHintOpen: true });
+}
+
+/** Every manager of this user that can be reached; where a state folder is named, the one that works there. */
+export async function runningManagers(cli: Cli): Promise<ControlClient[]> {
+  const dirs = isStateDirNamed(cli)
+    ? [findStateDir(cli, null)]
+    : (await runningIn(rootOf(cli))).map(({ stateDir }) => stateDir);
+  const clients = await Promise.all(dirs.map(connectControl));
+  const found = clients.filter(client => client !== null);
+  if (found.length === 0) throw new HoldfastError('CONNECTION_NO_MANAGER');
+  return found;
 }
 
 /**
@@ -27,15 +49,18 @@ export async function managerDir(cli: Cli): Promise<string> {
     return findStateDir(cli);
   } catch (error) {
     if (!(error instanceof ConfigError) || isConfigNamed(cli)) throw error;
-    const running = await runningDirs(dirname(findStateDir(cli, null)));
+    const running = await runningIn(rootOf(cli));
     const [only] = running;
     if (only === undefined) throw error;
-    if (running.length === 1) return only;
-    throw new UsageError(`${running.length} managers are running`, 'name the configuration of one with --config');
+    if (running.length === 1) return only.stateDir;
+    throw new UsageError(`${running.length} managers are running`, `name one: ${named(running, cli)}`);
   }
 }
 
-async function runningDirs(root: string): Promise<string[]> {
+/** The folder around the state folders of all configurations. */
+const rootOf = (cli: Cli): string => dirname(findStateDir(cli, null));
+
+async function runningIn(root: string): Promise<Running[]> {
   let names: string[];
   try {
     names = await readdir(root);
@@ -43,7 +68,20 @@ async function runningDirs(root: string): Promise<string[]> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
-  const dirs = names.map(name => join(root, name));
-  const holders = await Promise.all(dirs.map(dir => readHolder(dir)));
-  return dirs.filter((_, index) => holders[index] != null);
+  const found = names.map(async (name): Promise<Running[]> => {
+    const stateDir = join(root, name);
+    const holder = await readHolder(stateDir);
+    return holder === null ? [] : [{ pid: holder.pid, url: holder.url, config: holder.config, stateDir }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** `--config mcp.json (pid 7, http://127.0.0.1:4653/mcp)`, as many as a sentence can hold. */
+function named(running: readonly Running[], { cwd }: Cli): string {
+  const names = running.slice(0, MOST_NAMED).map(({ pid, url, config, stateDir }) => {
+    const option = config === null ? `--state-dir ${stateDir}` : `--config ${shortPath(config, cwd)}`;
+    return `${option} (pid ${pid}${url === null ? '' : `, ${url}`})`;
+  });
+  const more = running.length - names.length;
+  return `${names.join(' or ')}${more === 0 ? '' : `; ${more} more: "holdfast status --all"`}`;
 }

@@ -167,7 +167,7 @@ function withoutAbsent(
 }
 
 function unreadable(file: string, message: string, cause: unknown): ConfigError {
-  return new ConfigError([{ file, line: 1, column: 1, key: '', message }], { cause });
+  return new ConfigError([{ file, line: null, column: null, key: '', message }], { cause });
 }
 
 function describe(error: unknown): string {

@@ -14,7 +14,7 @@ export interface Report {
 export function createReport(source: Source): Report {
   const issues: ConfigIssue[] = [...source.issues];
   const warnings: ConfigWarning[] = [];
-  const entry = (path: KeyPath, message: string, part: 'key' | 'value'): ConfigIssue => ({
+  const entry = (path: KeyPath, message: string, part: 'key' | 'value'): ConfigWarning => ({
     file: source.file,
     ...source.placeOf(path, part),
     key: formatPath(path),
@@ -29,5 +29,5 @@ export function createReport(source: Source): Report {
 }
 
 function inOrder<T extends ConfigIssue>(entries: readonly T[]): T[] {
-  return entries.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return entries.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }

@@ -34,7 +34,7 @@ export async function serveControl(options: ServeControlOptions): Promise<Contro
   const { manager, stateDir, lock, onShutdown, isTokenRequired = os === 'windows' } = options;
   const events = new EventStreams(listener => manager.onEvent(listener));
   const token = isTokenRequired ? await ensureToken(stateDir) : null;
-  const app = controlRoutes({ manager, events, token, onShutdown });
+  const app = controlRoutes({ manager, stateDir, events, token, onShutdown, bequeath: heir => lock.bequeath(heir) });
   // The global Request and Response belong to the program that we run in.
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   const path = await prepareControlPath(lock);

@@ -4,11 +4,12 @@ import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
 import { badRequest, statusOfError, wireError } from './control-errors.ts';
 import type { EventStreams } from './event-streams.ts';
-import { isAuthorized } from './token.ts';
+import { isAuthorized, readToken, tokenPath } from './token.ts';
 
 /** What `status --json` prints. */
 export interface StatusReport {
@@ -18,8 +19,14 @@ export interface StatusReport {
     readonly uptimeMs: number;
     /** Of the HTTP endpoint; null where there is none. */
     readonly url: string | null;
-    /** Sessions that are open there. */
+    /** Sessions that are open there; a client may have several, and stateless ones have none. */
+    readonly sessions: number;
+    /** The same, as it was called first. */
     readonly clients: number;
+    /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
+    readonly token: string | null;
+    readonly config: string | null;
+    readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
   };
@@ -28,9 +35,12 @@ export interface StatusReport {
 
 export interface ControlRoutesOptions {
   readonly manager: Manager;
+  readonly stateDir: string;
   readonly events: EventStreams;
   /** Null where the socket itself keeps strangers out. */
   readonly token: string | null;
+  /** Promises the state folder to the process that asks for it. */
+  readonly bequeath: (heir: ProcessIdentity) => Promise<void>;
   /** Called once the caller has been told that it will happen. */
   readonly onShutdown: () => void;
 }
@@ -45,13 +55,29 @@ const callSchema = z.strictObject({
   timeoutMs: z.int().min(0).optional(),
 });
 
+const CALL_HINT = 'send a JSON object with "server", "tool", and where they are needed "arguments" and "timeoutMs"';
+
 /** The body of `POST /call`. */
 export type CallBody = z.input<typeof callSchema>;
+
+const shutdownSchema = z.strictObject({
+  /** Whom the state folder goes to; without it, to the first who comes. */
+  heir: z
+    .strictObject({ pid: z.int().positive(), startedAt: z.string().nullable(), bootId: z.string().nullable() })
+    .optional(),
+});
 
 type Env = { Bindings: HttpBindings };
 
 /** The control API, as a web-standard application: it knows nothing of sockets. */
-export function controlRoutes({ manager, events, token, onShutdown }: ControlRoutesOptions): Hono<Env> {
+export function controlRoutes({
+  manager,
+  stateDir,
+  events,
+  token,
+  bequeath,
+  onShutdown,
+}: ControlRoutesOptions): Hono<Env> {
   const app = new Hono<Env>();
   const since = performance.now();
 
@@ -79,13 +105,19 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
   app.get('/status', async c => {
     await manager.sample();
     const uptimeMs = Math.round(performance.now() - since);
+    const { endpoint, config } = manager;
+    const sessions = endpoint?.clients() ?? 0;
     const report: StatusReport = {
       manager: {
         pid: process.pid,
         version: packageVersion(),
         uptimeMs,
-        url: manager.endpoint?.url ?? null,
-        clients: manager.endpoint?.clients() ?? 0,
+        url: endpoint?.url ?? null,
+        sessions,
+        clients: sessions,
+        token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
+        config: config.file,
+        stateDir,
         network: manager.network(),
         containment: manager.containment(),
       },
@@ -100,7 +132,7 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
   });
 
   app.post('/call', async c => {
-    const body = await readCall(c);
+    const body = await readBody(c, callSchema, CALL_HINT);
     const { timeoutMs } = body;
     // The signal is that of the connection: a caller who hangs up has no use for the answer.
     const options = { signal: c.req.raw.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
@@ -120,7 +152,10 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
     });
   }
 
-  app.post('/shutdown', c => {
+  app.post('/shutdown', async c => {
+    const isPlain = c.req.header('content-type') === undefined;
+    const { heir } = isPlain ? {} : await readBody(c, shutdownSchema, 'send a JSON object with "heir", or no body');
+    if (heir !== undefined) await bequeath(heir);
     c.env.outgoing.once('close', onShutdown);
     return c.json({ isStopping: true }, 202);
   });
@@ -138,8 +173,12 @@ export function controlRoutes({ manager, events, token, onShutdown }: ControlRou
   return app;
 }
 
-async function readCall(c: Context<Env>): Promise<z.output<typeof callSchema>> {
-  const hint = 'send a JSON object with "server", "tool", and where they are needed "arguments" and "timeoutMs"';
+async function placeOfToken(token: string | null, stateDir: string): Promise<string | null> {
+  if (token === null) return null;
+  return token === (await readToken(stateDir)) ? tokenPath(stateDir) : 'HOLDFAST_TOKEN';
+}
+
+async function readBody<T>(c: Context<Env>, schema: z.ZodType<T>, hint: string): Promise<T> {
   let body: unknown;
   try {
     body = await c.req.json();
@@ -147,7 +186,7 @@ async function readCall(c: Context<Env>): Promise<z.output<typeof callSchema>> {
     if (error instanceof SyntaxError) throw badRequest(`its body is not JSON: ${error.message}`, hint);
     throw error;
   }
-  const checked = callSchema.safeParse(body);
+  const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
   const reasons = checked.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `"${path.join('.')}": ${message}`,

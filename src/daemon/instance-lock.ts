@@ -14,11 +14,8 @@ import {
 } from './lock-files.ts';
 
 // The lock is the file `lock.N` with the highest N. It is held while the process that it names lives and has not marked it as
-// released. Who finds it free makes `lock.(N+1)`, which only one can. Nobody ever removes the highest number, or a slow contender
+// released; from then on by the heir that it names, if any, while that lives: nobody comes between the two. Who finds it free makes `lock.(N+1)`, which only one can. Nobody ever removes the highest number, or a slow contender
 // could make a number anew beside its successor; and who finds a higher number than the one just made was too slow, and withdraws.
-
-const IN_CONNECT =
-  'it runs inside a "holdfast connect": use it, or close its clients, which start it again 3 seconds after "holdfast down"; or give this one its own --state-dir';
 
 /** The manager that works with a state folder. */
 export interface Holder extends ProcessIdentity {
@@ -30,6 +27,8 @@ export interface Holder extends ProcessIdentity {
   readonly control: string | null;
   /** It runs inside a client's `connect`, and ends with that client. */
   readonly isGuest: boolean;
+  /** Path of its configuration; null where it is not known. */
+  readonly config: string | null;
 }
 
 /** The right to be the manager of a state folder. */
@@ -37,7 +36,13 @@ export interface Lock {
   readonly stateDir: string;
   /** Adds to what others can read of us. @throws Error when the lock file has been taken away by hand. */
   publish(info: { readonly url?: string | null; readonly control?: string | null }): Promise<void>;
-  /** Lets the next manager in. A second call does nothing. */
+  /**
+   * Leaves the folder to this process alone: once we let go of it, or die, and as long as the heir lives.
+   *
+   * @throws HoldfastError PROCESS_MANAGER_RUNNING, with its `pid`, where a living process has been promised it before
+   */
+  bequeath(heir: ProcessIdentity): Promise<void>;
+  /** Lets the next manager in, which is the heir where there is one. A second call does nothing. */
   release(): Promise<void>;
 }
 
@@ -49,7 +54,11 @@ export interface Lock {
  */
 export async function acquireLock(
   stateDir: string,
-  { link = linkFile, isGuest = false }: { readonly link?: typeof linkFile; readonly isGuest?: boolean } = {},
+  {
+    link = linkFile,
+    isGuest = false,
+    config = null,
+  }: { readonly link?: typeof linkFile; readonly isGuest?: boolean; readonly config?: string | null } = {},
 ): Promise<Lock> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const content: LockRecord = {
@@ -59,17 +68,14 @@ export async function acquireLock(
     url: null,
     control: null,
     isGuest,
+    config,
     isReleased: false,
+    heir: null,
   };
   for (;;) {
     const newest = await readNewest(stateDir);
-    if (newest?.record != null && (await isHeld(newest.record))) {
-      const { pid, isGuest: isInConnect } = newest.record;
-      throw new HoldfastError('PROCESS_MANAGER_RUNNING', {
-        details: { pid, stateDir },
-        ...(isInConnect ? { hint: IN_CONNECT, isHintOpen: true } : {}),
-      });
-    }
+    const owner = newest?.record == null ? null : await ownerOf(newest.record);
+    if (owner !== null && !(owner.isHeir && isEqual(owner, content))) throw alreadyRunning(owner.pid, stateDir);
     const generation = (newest?.generation ?? 0) + 1;
     if (!(await createLock(stateDir, generation, content, link))) continue;
     if ((await newestGeneration(stateDir)) > generation) {
@@ -84,14 +90,28 @@ export async function acquireLock(
 /** The manager of a state folder, for those who want to talk to it; null where none lives. */
 export async function readHolder(stateDir: string): Promise<Holder | null> {
   const newest = await readNewest(stateDir);
-  if (newest?.record == null || !(await isHeld(newest.record))) return null;
-  const { pid, startedAt, bootId, at, url, control, isGuest } = newest.record;
-  return { pid, startedAt, bootId, at, url, control, isGuest };
+  if (newest?.record == null) return null;
+  const owner = await ownerOf(newest.record);
+  if (owner === null) return null;
+  const { isHeir, pid, startedAt, bootId } = owner;
+  const { at, url, control, isGuest, config } = newest.record;
+  // An heir is on its way, and says where it is once it has taken the folder.
+  const facts = isHeir ? { url: null, control: null, isGuest: false, config: null } : { url, control, isGuest, config };
+  return { pid, startedAt, bootId, at, ...facts };
 }
 
-async function isHeld(content: LockRecord): Promise<boolean> {
-  return !content.isReleased && (await isSameProcess(content));
+/** Whose the folder is: the process's that has taken it, until that lets go or dies; then its heir's, while it lives. */
+async function ownerOf(record: LockRecord): Promise<(ProcessIdentity & { readonly isHeir: boolean }) | null> {
+  const { pid, startedAt, bootId, isReleased, heir } = record;
+  if (!isReleased && (await isSameProcess(record))) return { pid, startedAt, bootId, isHeir: false };
+  return heir !== null && (await isSameProcess(heir)) ? { ...heir, isHeir: true } : null;
 }
+
+const isEqual = (one: ProcessIdentity, other: ProcessIdentity): boolean =>
+  one.pid === other.pid && one.startedAt === other.startedAt && one.bootId === other.bootId;
+
+const alreadyRunning = (pid: number, stateDir: string): HoldfastError =>
+  new HoldfastError('PROCESS_MANAGER_RUNNING', { details: { pid, stateDir } });
 
 class FileLock implements Lock {
   readonly stateDir: string;
@@ -107,11 +127,16 @@ class FileLock implements Lock {
   }
 
   publish(info: { readonly url?: string | null; readonly control?: string | null }): Promise<void> {
+    return this.#next(() => this.#write(info));
+  }
+
+  bequeath(heir: ProcessIdentity): Promise<void> {
     return this.#next(async () => {
-      if (!(await this.#isOurs()))
-        throw new Error(`the lock file ${lockPath(this.stateDir, this.#generation)} is not ours any more`);
-      this.#content = { ...this.#content, ...info };
-      await replaceLock(this.stateDir, this.#generation, this.#content);
+      const { heir: promised } = this.#content;
+      if (promised !== null && !isEqual(promised, heir) && (await isSameProcess(promised))) {
+        throw alreadyRunning(promised.pid, this.stateDir);
+      }
+      await this.#write({ heir });
     });
   }
 
@@ -122,6 +147,13 @@ class FileLock implements Lock {
       this.#content = { ...this.#content, url: null, control: null, isReleased: true };
       await replaceLock(this.stateDir, this.#generation, this.#content);
     });
+  }
+
+  async #write(info: Partial<LockRecord>): Promise<void> {
+    if (!(await this.#isOurs()))
+      throw new Error(`the lock file ${lockPath(this.stateDir, this.#generation)} is not ours any more`);
+    this.#content = { ...this.#content, ...info };
+    await replaceLock(this.stateDir, this.#generation, this.#content);
   }
 
   #next(write: () => Promise<void>): Promise<void> {

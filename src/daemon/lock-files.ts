@@ -5,18 +5,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 import { os } from '../platform/platform.ts';
 
-const record = z.object({
-  /** Tells one holding from another of the same process. */
-  id: z.string(),
+const identity = z.object({
   pid: z.int().positive(),
   startedAt: z.string().nullable(),
   bootId: z.string().nullable(),
+});
+
+const record = z.object({
+  /** Tells one holding from another of the same process. */
+  id: z.string(),
+  ...identity.shape,
   at: z.string(),
   url: z.string().nullable(),
   control: z.string().nullable(),
   /** It is the work of a client's `connect`, and ends with that client. Earlier versions do not say. */
   isGuest: z.boolean().default(false),
+  /** Path of the configuration; null where it is not known. */
+  config: z.string().nullable().default(null),
   isReleased: z.boolean(),
+  /** Whose the folder is after that, as long as this process lives. */
+  heir: identity.nullable().default(null),
 });
 
 /** What stands in a lock file. */

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 
 const FORM = /^[\w-]{43}$/;
 
+export const tokenPath = (stateDir: string): string => join(stateDir, 'token');
+
 /** The token of a state folder; null where it has none. */
 export async function readToken(stateDir: string): Promise<string | null> {
   try {
-    const text = (await readFile(join(stateDir, 'token'), 'utf8')).trim();
+    const text = (await readFile(tokenPath(stateDir), 'utf8')).trim();
     return FORM.test(text) ? text : null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
@@ -22,7 +24,7 @@ export async function ensureToken(stateDir: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const temporary = join(stateDir, `token.${process.pid}.tmp`);
   await writeFile(temporary, `${token}\n`, { mode: 0o600 });
-  await rename(temporary, join(stateDir, 'token'));
+  await rename(temporary, tokenPath(stateDir));
   return token;
 }
 

@@ -1,10 +1,10 @@
 /** One mistake in a configuration, at the place where it stands. */
 export interface ConfigIssue {
   readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based, in UTF-16 code units. */
-  readonly column: number;
+  /** 1-based; null where it is about the file as a whole, such as one that is not there. */
+  readonly line: number | null;
+  /** 1-based, in UTF-16 code units; null where the line is. */
+  readonly column: number | null;
   /** Path of keys, such as `mcpServers.files.holdfast.restart.retries`; empty for the file as a whole. */
   readonly key: string;
   /** What is wrong and what was expected; lower-case, no full stop. */
@@ -25,5 +25,7 @@ export class ConfigError extends Error {
 
 /** `file:line:column: key: message`, the form that editors and terminals make clickable. */
 export function formatIssue(issue: ConfigIssue): string {
-  return `${issue.file}:${issue.line}:${issue.column}: ${issue.key === '' ? '' : `${issue.key}: `}${issue.message}`;
+  const { file, line, column, key, message } = issue;
+  const place = line === null ? file : `${file}:${line}:${column}`;
+  return `${place}: ${key === '' ? '' : `${key}: `}${message}`;
 }

@@ -27,3 +27,12 @@ export interface BackendSession {
   setProfile(profile: ClientProfile): void;
   close(): void;
 }
+
+/** What a request needs that is complete in itself, and tells a server nothing besides. */
+export type StatelessSession = Pick<BackendSession, 'initializeResult' | 'request' | 'respond' | 'close'>;
+
+/** What such requests go to: any backend, or one for a single client (`one-client.ts`). */
+export interface StatelessBackend {
+  readonly server: string | null;
+  open(profile: ClientProfile, client: AttachedClient): StatelessSession;
+}

@@ -19,7 +19,7 @@ import { errorToModern, inputRequired, MAY_ASK, resultOf, resultText, toLegacy, 
 /** Questions that a server asks together come within this time; they go to the client together. */
 const COLLECT_MS = 15;
 
-/** What a call needs of the front. */
+/** What a call needs of whoever serves it. */
 export interface CallDesk {
   readonly parked: ParkedCalls<ModernCall>;
   /** Calls `ask` of each that is due. */
@@ -32,7 +32,7 @@ export interface CallDesk {
   release(call: ModernCall, session: ModernSession, isClean: boolean): void;
 }
 
-/** One POST of the client that belongs to the call: the first, or one that brings answers. */
+/** One request of the client that belongs to the call: the first, or one that brings answers. */
 export interface Round {
   readonly request: ModernRequest;
   readonly reply: Reply;
@@ -92,7 +92,7 @@ export class ModernCall implements SessionUser {
     this.#abort.abort();
   }
 
-  /** The front closes. */
+  /** Nobody is served any more. */
   close(): void {
     const server = this.#session.backend.server ?? undefined;
     this.#settle({ kind: 'error', error: new HoldfastError('CONNECTION_CLOSED', { server, mayHaveRun: true }) });

@@ -3,8 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../config/is-object.ts';
 import { arrayItems } from '../session/json-text.ts';
-import type { Backend } from './backend.ts';
-import { decodeHeader, type ModernRequest, mismatch, type Refusal } from './modern-request.ts';
+import type { StatelessBackend as Backend } from './backend.ts';
+import { decodeHeader, mismatch } from './modern-headers.ts';
+import type { ModernRequest, Refusal } from './modern-request.ts';
 
 const MARK = 'x-mcp-header';
 

@@ -1,13 +1,12 @@
-// What a request of 2026-07-28 must say of itself, checked before anything is routed: by body and by headers, which must agree.
+// What a request of 2026-07-28 must say of itself, checked before anything is routed.
 
-import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../config/is-object.ts';
 import { MODERN_VERSION, RESERVED } from '../session/era.ts';
 import { LEGACY_VERSIONS } from '../session/handshake.ts';
-import { type RequestEnvelope, rawMember } from '../session/json-text.ts';
+import { type Envelope, type MessageEnvelope, type RequestEnvelope, rawMember } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 
-/** Newest first; the older ones are served on the same URL by `initialize`. */
+/** Newest first; the older ones are served after an `initialize`. */
 export const SUPPORTED_VERSIONS: readonly string[] = [MODERN_VERSION, ...LEGACY_VERSIONS];
 
 /** Least severe first. */
@@ -33,7 +32,7 @@ export interface ModernRequest {
   readonly progressToken: string | null;
 }
 
-/** A JSON-RPC error with its HTTP status. */
+/** A JSON-RPC error, with its status where the transport has such. */
 export interface Refusal {
   readonly status: number;
   readonly code: number;
@@ -45,17 +44,25 @@ export type Checked =
   | { readonly ok: true; readonly request: ModernRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The member of `params` that `Mcp-Name` mirrors. */
-const NAMED: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-};
+/** The member of `_meta` by which a request is known to be stateless. */
+export const VERSION_MARK = `${RESERVED}protocolVersion`;
 
-export function checkRequest(envelope: RequestEnvelope, headers: IncomingHttpHeaders): Checked {
-  const params = isObject(envelope.value.params) ? envelope.value.params : {};
-  const meta = isObject(params._meta) ? params._meta : {};
-  const refusal = wrongVersion(meta, headers) ?? wrongFields(meta) ?? wrongHeaders(envelope.method, params, headers);
+/** Whether a message is of a revision without sessions: it says so itself, in each request. */
+export function isStateless(envelope: Envelope): boolean {
+  if (envelope.kind === 'batch') return false;
+  if (envelope.method === 'server/discover' || envelope.method === 'subscriptions/listen') return true;
+  return Object.hasOwn(metaOf(envelope), VERSION_MARK);
+}
+
+/** `params._meta` as an object, empty where it is none. */
+export function metaOf({ value }: MessageEnvelope): Record<string, unknown> {
+  const params = isObject(value.params) ? value.params : {};
+  return isObject(params._meta) ? params._meta : {};
+}
+
+export function checkRequest(envelope: RequestEnvelope): Checked {
+  const meta = metaOf(envelope);
+  const refusal = wrongVersion(meta) ?? wrongFields(meta);
   if (refusal !== null) return { ok: false, refusal };
   const info = isObject(meta[`${RESERVED}clientInfo`]) ? meta[`${RESERVED}clientInfo`] : {};
   const { name, version } = info as { name?: unknown; version?: unknown };
@@ -84,11 +91,9 @@ const tokenOf = (envelope: RequestEnvelope): string | null =>
 const isLogLevel = (value: unknown): value is LogLevel => (LOG_LEVELS as readonly unknown[]).includes(value);
 
 /** The version comes first: what else a request must have is that version's affair. */
-function wrongVersion(meta: Record<string, unknown>, headers: IncomingHttpHeaders): Refusal | null {
-  const requested = meta[`${RESERVED}protocolVersion`];
-  if (typeof requested !== 'string') return invalid(`"_meta" must have "${RESERVED}protocolVersion"`);
-  const header = headers['mcp-protocol-version'];
-  if (header !== requested) return mismatch('MCP-Protocol-Version', 'the "protocolVersion" in the body');
+function wrongVersion(meta: Record<string, unknown>): Refusal | null {
+  const requested = meta[VERSION_MARK];
+  if (typeof requested !== 'string') return invalid(`"_meta" must have "${VERSION_MARK}"`);
   if (requested === MODERN_VERSION) return null;
   const message = `protocol version ${MODERN_VERSION} is the only one that is served without initialize`;
   const data = { supported: SUPPORTED_VERSIONS, requested };
@@ -105,32 +110,4 @@ function wrongFields(meta: Record<string, unknown>): Refusal | null {
     : invalid(`"${RESERVED}logLevel" must be one of ${LOG_LEVELS.join(', ')}`);
 }
 
-function wrongHeaders(method: string, params: Record<string, unknown>, headers: IncomingHttpHeaders): Refusal | null {
-  if (headers['mcp-method'] !== method) return mismatch('Mcp-Method', 'the "method" in the body');
-  const member = NAMED[method];
-  if (member === undefined) return null;
-  const name = params[member];
-  // A request without a name is for the server to judge; only a header that says another thing is for us.
-  const expected = typeof name === 'string' ? name : undefined;
-  return decodeHeader(headers['mcp-name']) === expected ? null : mismatch('Mcp-Name', `"params.${member}" in the body`);
-}
-
-const ENCODED = /^=\?base64\?((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)\?=$/;
-
-/** What a header value stands for; null where it is malformed. */
-export function decodeHeader(value: string | string[] | undefined): string | null | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^[\t\x20-\x7e]*$/.test(value)) return null;
-  const encoded = ENCODED.exec(value)?.[1];
-  if (encoded !== undefined) return Buffer.from(encoded, 'base64').toString('utf8');
-  return value.startsWith('=?base64?') && value.endsWith('?=') ? null : value;
-}
-
 const invalid = (message: string): Refusal => ({ status: 400, code: RPC.invalidParams, message });
-
-/** For a header that does not say what the body says. */
-export const mismatch = (header: string, body: string): Refusal => ({
-  status: 400,
-  code: RPC.headerMismatch,
-  message: `the header ${header} is missing, malformed, or not equal to ${body}`,
-});

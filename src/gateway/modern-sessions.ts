@@ -3,7 +3,7 @@ import type { CallOptions } from '../session/call.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
-import type { Backend, BackendSession } from './backend.ts';
+import type { StatelessBackend as Backend, StatelessSession as BackendSession } from './backend.ts';
 import { MAX_PROFILE } from './client-state.ts';
 import { refuseQuestion } from './modern-inputs.ts';
 import type { LogLevel } from './modern-request.ts';
@@ -100,10 +100,12 @@ export class ModernSessions {
   readonly #open = new Set<ModernSession>();
   readonly #expiry: Deadlines<ModernSession>;
   readonly #clock: Clock;
+  readonly #maxIdle: number;
   #isClosed = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, maxIdle = MAX_IDLE) {
     this.#clock = clock;
+    this.#maxIdle = maxIdle;
     this.#expiry = new Deadlines(clock, session => this.#expire(session));
   }
 
@@ -130,9 +132,9 @@ export class ModernSessions {
   /** The request has ended in good order. */
   giveBack(session: ModernSession): void {
     session.user = null;
-    if (this.#isClosed || session.isSpoilt) return session.close();
+    if (this.#isClosed || session.isSpoilt || this.#maxIdle === 0) return session.close();
     for (const oldest of this.#idle) {
-      if (this.#idle.size < MAX_IDLE) break;
+      if (this.#idle.size < this.#maxIdle) break;
       this.#expire(oldest);
     }
     this.#idle.add(session);

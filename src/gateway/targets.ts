@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { MODERN_VERSION } from '../session/era.ts';
 import type { Envelope } from '../session/json-text.ts';
+import { isStateless } from './modern-request.ts';
 
 /** The server that a path means, `others` for a path that is none of MCP, or null for one that cannot be read. */
 export function targetOf(url: string): { readonly server: string | null } | 'others' | null {
@@ -24,16 +26,9 @@ export const isSignIn = ({ url = '' }: IncomingMessage): boolean => /^\/(?:\.wel
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-const MODERN_SINCE = '2026-07-28';
-const MODERN_MARK = 'io.modelcontextprotocol/protocolVersion';
-
-/** Whether a message is of a revision without sessions: it says so itself, in each request. */
+/** Whether a message is of a revision without sessions: by its own word, or by that of its header. */
 export function isModern({ headers }: IncomingMessage, envelope: Envelope): boolean {
   const version = headers['mcp-protocol-version'];
-  if (typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN_SINCE) return true;
-  if (envelope.kind === 'batch') return false;
-  if (envelope.method === 'server/discover' || envelope.method === 'subscriptions/listen') return true;
-  const params = envelope.value.params as { _meta?: unknown } | null | undefined;
-  const meta = typeof params === 'object' ? params?._meta : undefined;
-  return typeof meta === 'object' && meta !== null && Object.hasOwn(meta, MODERN_MARK);
+  if (typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN_VERSION) return true;
+  return isStateless(envelope);
 }

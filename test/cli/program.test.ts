@@ -6,6 +6,15 @@ import { withNothingLeft } from '../support/leak-check.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { CommandLine } from './run-cli.ts';
 
+test('help of what serves clients says where the token is, what stderr has and how it ends', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  for (const command of ['up', 'run', 'connect']) {
+    const { code, stdout } = await cli.run(command, '--help');
+    assert.equal(code, 0);
+    assert.match(stdout.split('Global Options:')[1] ?? '', /token[\s\S]*stderr[\s\S]* ends with 0/, command);
+  }
+});
+
 test('help and version are results', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
   const [nothing, ofCall, version] = [await cli.run(), await cli.run('call', '--help'), await cli.run('--version')];
@@ -54,7 +63,7 @@ test('a configuration that is not there, or bad, ends with 3 and says where', as
   assert.equal(absent.code, 3);
   assert.match(
     absent.stderr,
-    /^holdfast\.json:1:1: there is no such file, nor is there .*holdfast\.json; name yours with --config/,
+    /^holdfast\.json: there is no such file, nor is there .*holdfast\.json; name yours with --config/,
   );
 
   cli.configure({ files: { command: 'node', holdfast: { retires: 1 } } });

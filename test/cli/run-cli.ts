@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ErrorBody } from '../../src/cli/render/error.ts';
+import type { StatusReport } from '../../src/daemon/control-routes.ts';
 import type { ConfigIssue } from '../../src/errors/config-error.ts';
 import type { Listed } from '../../src/supervisor/lists.ts';
 import type { ServerStatus } from '../../src/supervisor/status.ts';
@@ -113,7 +114,7 @@ export interface Answer extends Omit<ServerStatus, 'tools'> {
   readonly error: ErrorBody & {
     readonly details: { readonly command?: string; readonly issues?: readonly ConfigIssue[] };
   };
-  readonly manager: { readonly pid: number; readonly url: string | null; readonly clients: number };
+  readonly manager: StatusReport['manager'];
   readonly servers: readonly ServerStatus[];
   readonly tools: readonly Listed[];
   readonly content: readonly object[];

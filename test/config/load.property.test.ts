@@ -17,7 +17,7 @@ function expectConfigOrMistakes(read: () => unknown): void {
     if (!(error instanceof ConfigError)) throw error;
     assert.ok(error.issues.length > 0);
     for (const { line, column, message } of error.issues) {
-      assert.ok(line >= 1 && column >= 1 && message.length > 0);
+      assert.ok(line !== null && line >= 1 && column !== null && column >= 1 && message.length > 0);
     }
   }
 }

@@ -120,9 +120,9 @@ test('a file is read from the disk, in UTF-8 or as PowerShell writes it', async 
     );
   }
   await writeFile(path, Buffer.from([0x7b, 0xff, 0x7d]));
-  await assert.rejects(loadConfig(path, {}), { message: `${path}:1:1: expected text in UTF-8` });
+  await assert.rejects(loadConfig(path, {}), { message: `${path}: expected text in UTF-8` });
   await assert.rejects(loadConfig(folder, {}), { code: 'CONFIG_INVALID' });
   await assert.rejects(loadConfig(join(folder, 'none.json'), {}), {
-    message: `${join(folder, 'none.json')}:1:1: cannot read the file (there is no such file)`,
+    message: `${join(folder, 'none.json')}: cannot read the file (there is no such file)`,
   });
 });

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { readHolder } from '../../src/daemon/instance-lock.ts';
 import { ensureToken } from '../../src/daemon/token.ts';
+import { selfIdentity } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, serve } from './serve.ts';
@@ -24,14 +26,26 @@ test('the path of the socket is published with the lock, and the socket is gone 
 });
 
 test('status tells of the manager and of every server', async t => {
-  const { control, manager } = await serve(t, open);
+  const { control, manager, stateDir } = await serve(t, open);
   await manager.start('files');
   const { status, body } = await ask(control.path, 'GET', '/status');
   assert.equal(status, 200);
   const { manager: about, servers } = body as { manager: Record<string, unknown>; servers: Record<string, unknown>[] };
   assert.deepEqual(
     { ...about, version: '', uptimeMs: 0 },
-    { pid: process.pid, version: '', uptimeMs: 0, url: null, clients: 0, network: manager.network() },
+    {
+      pid: process.pid,
+      version: '',
+      uptimeMs: 0,
+      url: null,
+      sessions: 0,
+      clients: 0,
+      token: null,
+      config: null,
+      stateDir,
+      network: manager.network(),
+      containment: manager.containment(),
+    },
   );
   assert.match(String(about.version), /^\d+\.\d+\.\d+$/);
   assert.deepEqual(
@@ -41,6 +55,21 @@ test('status tells of the manager and of every server', async t => {
       ['dead & gone/here', 'stopped'],
     ],
   );
+});
+
+test('status says where the token is that clients must show, and never the token', async t => {
+  const { control, manager, stateDir } = await serve(t, open);
+  const token = await ensureToken(stateDir);
+  const place = async (shown: string | null) => {
+    const endpoint = await manager.listen({ port: 0, token: shown });
+    const { body } = await ask(control.path, 'GET', '/status');
+    await endpoint.close();
+    assert.equal(JSON.stringify(body).includes(token), false);
+    return (body.manager as { token: string | null }).token;
+  };
+  assert.equal(await place(token), join(stateDir, 'token'));
+  assert.equal(await place('x'.repeat(43)), 'HOLDFAST_TOKEN');
+  assert.equal(await place(null), null);
 });
 
 test('servers are started, stopped and restarted, and the answer is the new status', async t => {
@@ -192,6 +221,19 @@ test('a request to shut down is answered first', async t => {
   const { control, shutdowns } = await serve(t, open);
   assert.equal((await ask(control.path, 'POST', '/shutdown')).status, 202);
   await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
+});
+
+test('who asks to inherit the folder is its only successor', async t => {
+  const { control, stateDir, lock, shutdowns } = await serve(t, open);
+  const shutDown = (body: object) =>
+    ask(control.path, 'POST', '/shutdown', call(body), { 'content-type': 'application/json' });
+  assert.equal((await shutDown({ heir: { pid: 'one' } })).status, 400);
+  assert.equal(shutdowns(), 0);
+  const heir = await selfIdentity();
+  assert.equal((await shutDown({ heir })).status, 202);
+  await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
+  await lock.release();
+  assert.deepEqual([(await readHolder(stateDir))?.pid, (await readHolder(stateDir))?.control], [heir.pid, null]);
 });
 
 test('closing ends open calls, streams and idle connections', async t => {

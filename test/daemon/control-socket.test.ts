@@ -11,7 +11,8 @@ import { withNothingLeft } from '../support/leak-check.ts';
 
 const skip = os === 'windows' && 'a named pipe lies in no folder and has no mode';
 const where = { env: { XDG_RUNTIME_DIR: '/run/user/7' }, os: 'linux', uid: 7, tmp: '/tmp' } as const;
-const lockOf = (stateDir: string): Lock => ({ stateDir, publish: async () => {}, release: async () => {} });
+const nothing = async () => {};
+const lockOf = (stateDir: string): Lock => ({ stateDir, publish: nothing, bequeath: nothing, release: nothing });
 
 test('the socket lies in the state folder while its path is short enough, in bytes', () => {
   const most = `/${'a'.repeat(100 - '/control.sock'.length - 1)}`;

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { acquireLock, readHolder } from '../../src/daemon/instance-lock.ts';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
-import { selfIdentity } from '../../src/platform/identity.ts';
+import { type ProcessIdentity, selfIdentity } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
+import { findProcess } from '../../src/platform/process-table.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 
 async function stateFolder(t: TestContext): Promise<string> {
@@ -75,7 +78,7 @@ test('others read what the holder has published, until it is released', async t 
   const lock = await acquireLock(stateDir);
   assert.deepEqual(
     { ...(await readHolder(stateDir)), at: '' },
-    { ...(await selfIdentity()), at: '', url: null, control: null, isGuest: false },
+    { ...(await selfIdentity()), at: '', url: null, control: null, isGuest: false, config: null },
   );
   // Not awaited one by one: they must not overtake each other.
   const writes = [lock.publish({ control: 'a' }), lock.publish({ url: 'b' }), lock.publish({ control: 'c' })];
@@ -87,15 +90,84 @@ test('others read what the holder has published, until it is released', async t 
   assert.equal(await readHolder(stateDir), null);
 });
 
-test('others can tell a manager that ends with its client, and are told that its clients would start it again', async t => {
+test('others can tell a manager that ends with its client, and of which configuration it is', async t => {
   const stateDir = await stateFolder(t);
+  const lock = await acquireLock(stateDir, { isGuest: true, config: '/home/ada/holdfast.json' });
+  const { isGuest, config } = (await readHolder(stateDir)) ?? {};
+  assert.deepEqual([isGuest, config], [true, '/home/ada/holdfast.json']);
+  await lock.release();
+});
+
+/** A process that lives for as long as the test. */
+async function otherProcess(t: TestContext): Promise<ProcessIdentity & { end(): Promise<void> }> {
+  const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  await once(child, 'spawn');
+  const exited = once(child, 'exit');
+  const end = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  t.after(end);
+  const { bootId } = await selfIdentity();
+  const startedAt = os === 'windows' ? null : ((await findProcess(child.pid ?? 0))?.startedAt ?? null);
+  return { pid: child.pid ?? 0, startedAt, bootId, end };
+}
+
+test('a folder that is bequeathed goes to its heir alone', async t => {
+  const stateDir = await stateFolder(t);
+  const { end, ...heir } = await otherProcess(t);
   const lock = await acquireLock(stateDir, { isGuest: true });
-  assert.equal((await readHolder(stateDir))?.isGuest, true);
+  await lock.publish({ url: 'a', control: 'b' });
+  await lock.bequeath(heir);
+  assert.deepEqual(
+    [(await readHolder(stateDir))?.pid, (await readHolder(stateDir))?.url],
+    [process.pid, 'a'],
+    'so far',
+  );
+  await lock.release();
+  const { at, ...next } = (await readHolder(stateDir)) ?? {};
+  assert.deepEqual(next, { ...heir, url: null, control: null, isGuest: false, config: null }, at);
   await assert.rejects(acquireLock(stateDir), (error: HoldfastError) => {
-    assert.match(error.hint, /inside a "holdfast connect".*close its clients/);
+    assert.equal(error.details.pid, heir.pid);
     return isRefusal(error);
   });
+  await end();
+  assert.equal(await readHolder(stateDir), null);
+  await (await acquireLock(stateDir)).release();
+});
+
+test('the heir takes it, also from one that died without a release', async t => {
+  const stateDir = await stateFolder(t);
+  const lock = await acquireLock(stateDir);
+  await lock.bequeath(await selfIdentity());
+  await assert.rejects(acquireLock(stateDir), isRefusal, 'not before it is free');
   await lock.release();
+  const second = await acquireLock(stateDir);
+  assert.deepEqual(locks(stateDir), ['lock.2']);
+  await second.release();
+  await (await acquireLock(stateDir)).release();
+  const { end, ...dead } = await otherProcess(t);
+  await end();
+  await leave(stateDir, { ...dead, heir: await selfIdentity() }, 'lock.9');
+  assert.equal((await readHolder(stateDir))?.pid, process.pid);
+  await acquireLock(stateDir);
+  assert.deepEqual(locks(stateDir), ['lock.10']);
+});
+
+test('of two that want to inherit the first one does, unless it is dead', async t => {
+  const stateDir = await stateFolder(t);
+  const { end, ...heir } = await otherProcess(t);
+  const lock = await acquireLock(stateDir);
+  await lock.bequeath(heir);
+  await lock.bequeath(heir);
+  await assert.rejects(lock.bequeath(await selfIdentity()), (error: HoldfastError) => {
+    assert.equal(error.details.pid, heir.pid);
+    return isRefusal(error);
+  });
+  await end();
+  await lock.bequeath(await selfIdentity());
+  await lock.release();
+  await acquireLock(stateDir);
 });
 
 test('a lock whose pid now belongs to another process is taken over', {

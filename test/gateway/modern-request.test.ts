@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Checked, checkRequest, decodeHeader } from '../../src/gateway/modern-request.ts';
+import { type Checked, checkRequest, isStateless } from '../../src/gateway/modern-request.ts';
 import { parseMessage } from '../../src/session/json-text.ts';
 
 const META = 'io.modelcontextprotocol/';
@@ -12,14 +12,12 @@ interface Case {
   readonly method?: string;
   readonly params?: object;
   readonly meta?: unknown;
-  readonly headers?: Record<string, string | undefined>;
 }
 
-function check({ method = 'tools/list', params = {}, meta = good, headers = {} }: Case): Checked {
+function check({ method = 'tools/list', params = {}, meta = good }: Case): Checked {
   const parsed = parseMessage(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } }));
   assert.ok(parsed.ok && parsed.envelope.kind === 'request');
-  const all = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...headers };
-  return checkRequest(parsed.envelope, JSON.parse(JSON.stringify(all)));
+  return checkRequest(parsed.envelope);
 }
 
 const refusals: readonly (readonly [name: string, wrong: Case, code: number])[] = [
@@ -29,18 +27,6 @@ const refusals: readonly (readonly [name: string, wrong: Case, code: number])[] 
   ['no capabilities', { meta: { [VERSION]: '2026-07-28' } }, -32602],
   ['capabilities that are no object', { meta: { ...good, [CAPABILITIES]: [] } }, -32602],
   ['an unknown log level', { meta: { ...good, [`${META}logLevel`]: 'loud' } }, -32602],
-  ['no version header', { headers: { 'mcp-protocol-version': undefined } }, -32020],
-  ['a version header unlike the body', { headers: { 'mcp-protocol-version': '2025-11-25' } }, -32020],
-  ['no method header', { headers: { 'mcp-method': undefined } }, -32020],
-  ['a method header unlike the body', { headers: { 'mcp-method': 'Tools/list' } }, -32020],
-  ['no name header', { method: 'tools/call', params: { name: 'a' } }, -32020],
-  [
-    'a name header unlike the body',
-    { method: 'prompts/get', params: { name: 'a' }, headers: { 'mcp-name': 'b' } },
-    -32020,
-  ],
-  ['a name header without a name', { method: 'tools/call', headers: { 'mcp-name': 'b' } }, -32020],
-  ['a malformed name header', { method: 'tools/call', params: { name: 'é' }, headers: { 'mcp-name': 'é' } }, -32020],
 ];
 
 for (const [name, wrong, code] of refusals) {
@@ -52,8 +38,7 @@ for (const [name, wrong, code] of refusals) {
 }
 
 test('another version is refused by name, before what that version may want otherwise', () => {
-  const headers = { 'mcp-protocol-version': 'v999', 'mcp-method': undefined };
-  const checked = check({ meta: { [VERSION]: 'v999' }, headers });
+  const checked = check({ meta: { [VERSION]: 'v999' } });
   assert.ok(!checked.ok);
   const { status, code, data } = checked.refusal;
   assert.deepEqual([status, code], [400, -32022]);
@@ -64,8 +49,7 @@ test('another version is refused by name, before what that version may want othe
 test('a good request tells who asks, and what for', () => {
   const clientInfo = { name: 'editor', version: '3' };
   const meta = { ...good, [`${META}clientInfo`]: clientInfo, [`${META}logLevel`]: 'warning', progressToken: 1.5 };
-  const headers = { 'mcp-name': '=?base64?ZsO8cg==?=' };
-  const checked = check({ method: 'resources/read', params: { uri: 'für' }, meta, headers });
+  const checked = check({ method: 'resources/read', params: { uri: 'für' }, meta });
   assert.ok(checked.ok);
   const { profile, logLevel, progressToken } = checked.request;
   assert.deepEqual(profile, { capabilities: { sampling: {} }, roots: null, clientInfo });
@@ -79,20 +63,20 @@ test('a client need not say who it is', () => {
   assert.deepEqual([checked.request.logLevel, checked.request.progressToken], [null, null]);
 });
 
-test('a header stands for itself, or for what it encodes', () => {
-  const cases: readonly (readonly [string | undefined, string | null | undefined])[] = [
-    [undefined, undefined],
-    ['us-west1', 'us-west1'],
-    ['a b', 'a b'],
-    ['=?base64?SGVsbG8sIOS4lueVjA==?=', 'Hello, 世界'],
-    ['=?base64?IHBhZGRlZCA=?=', ' padded '],
-    ['=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?=', '=?base64?literal?='],
-    ['=?base64??=', ''],
-    ['=?base64?SGV?=', null],
-    ['=?base64?S*V=?=', null],
-    ['=?BASE64?SGVsbG8=?=', '=?BASE64?SGVsbG8=?='],
-    ['na\u00efve', null],
-    ['a\u0000b', null],
+test('a message is of the stateless protocol by its own word, whatever its version', () => {
+  const cases: readonly (readonly [message: object, isStateless: boolean])[] = [
+    [{ id: 1, method: 'tools/list', params: { _meta: { [VERSION]: 'v999' } } }, true],
+    [{ id: 1, method: 'server/discover' }, true],
+    [{ id: 1, method: 'subscriptions/listen', params: null }, true],
+    [{ method: 'notifications/cancelled', params: { _meta: { [VERSION]: null } } }, true],
+    [{ id: 1, method: 'tools/list', params: { _meta: { progressToken: 1 } } }, false],
+    [{ id: 1, method: 'initialize', params: [] }, false],
+    [{ id: 1, result: {} }, false],
+    [[], false],
   ];
-  for (const [header, value] of cases) assert.equal(decodeHeader(header), value, String(header));
+  for (const [message, expected] of cases) {
+    const parsed = parseMessage(JSON.stringify(message));
+    assert.ok(parsed.ok);
+    assert.equal(isStateless(parsed.envelope), expected, JSON.stringify(message));
+  }
 });

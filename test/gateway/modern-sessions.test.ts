@@ -126,3 +126,10 @@ test('what a client says of itself is bounded: sessions between two requests kee
   assert.throws(() => sessions.take(backend, 'me', profile({ x: 'x'.repeat(131_072) })), { code: 'TOOL_BAD_PARAMS' });
   sessions.take(backend, 'me', profile({ x: 'x'.repeat(100_000) }));
 });
+
+test('where none is kept, each ends with its request', () => {
+  const { clock, backend } = stage();
+  const sessions = new ModernSessions(clock, 0);
+  sessions.giveBack(sessions.take(backend, 'me', profile()));
+  assert.deepEqual([backend.sessions[0]?.isClosed, clock.pending], [true, []]);
+});

@@ -8,8 +8,8 @@ import type { Backend, BackendSession } from '../../src/gateway/backend.ts';
 import { ModernFront } from '../../src/gateway/modern-front.ts';
 import { Seal } from '../../src/gateway/seal.ts';
 import type { Clock } from '../../src/process/clock.ts';
-import type { CallOptions } from '../../src/session/call.ts';
-import { parseMessage } from '../../src/session/json-text.ts';
+import { type CallOptions, requestOf } from '../../src/session/call.ts';
+import { parseMessage, type RequestEnvelope } from '../../src/session/json-text.ts';
 import type { AttachedClient, ClientProfile } from '../../src/supervisor/attachment.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -75,7 +75,8 @@ export class FakeSession implements BackendSession {
     return this.#backend.initialized();
   }
 
-  request(text: string, options: CallOptions): Promise<string> {
+  request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {
+    const { text } = requestOf(message);
     return new Promise((resolve, reject) => {
       options.signal?.addEventListener('abort', () =>
         reject(new HoldfastError('TOOL_CALL_CANCELLED', { mayHaveRun: true })),

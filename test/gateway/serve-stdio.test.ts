@@ -6,6 +6,7 @@ import { serveStdio } from '../../src/gateway/serve-stdio.ts';
 import { singleBackend } from '../../src/gateway/single.ts';
 import type { CancelSignal } from '../../src/session/cancellation.ts';
 import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { FakeServer } from './fake-server.ts';
 
 const INITIALIZE = {
@@ -17,8 +18,10 @@ const INITIALIZE = {
 function stage(server = new FakeServer('one').heard({ tools: {} })) {
   const input = new PassThrough();
   const output = new PassThrough();
+  const clock = new FakeClock();
   const client = serveStdio({
     backend: singleBackend(server),
+    clock,
     input,
     output,
     maxLineBytes: 1_000,
@@ -34,13 +37,96 @@ function stage(server = new FakeServer('one').heard({ tools: {} })) {
   return { server, client, input, output, say, said, heard };
 }
 
-test('a client that asks for the stateless protocol first is sent back to initialize', async () => {
+const STATELESS = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+/** A request of the stateless protocol. */
+const stateless = (id: string | number, method: string, params: object = {}) => ({
+  id,
+  method,
+  params: { ...params, _meta: STATELESS },
+});
+
+test('each message is served by the era that it says itself, whatever came before', async () => {
   const { say, heard, server } = stage();
-  say({ id: 1, method: 'server/discover' });
-  assert.equal((await heard(1))?.error?.code, -32601);
-  say({ id: 2, method: 'initialize', params: INITIALIZE });
-  assert.match(JSON.stringify((await heard(2))?.result), /"protocolVersion":"2025-06-18"/);
-  assert.deepEqual(server.attachments[0]?.profile.clientInfo, INITIALIZE.clientInfo);
+  server.answers.set('tools/list', () => '{"tools":[]}');
+  say(stateless(1, 'server/discover'));
+  assert.match(JSON.stringify((await heard(1))?.result), /"supportedVersions":\["2026-07-28"/);
+  say({ id: 2, method: 'tools/list' });
+  assert.equal((await heard(2))?.error?.code, -32600, 'what does not say its era begins with initialize');
+  say({ id: 3, method: 'initialize', params: INITIALIZE });
+  assert.match(JSON.stringify((await heard(3))?.result), /"protocolVersion":"2025-06-18"/);
+  say({ id: 4, method: 'tools/list' });
+  assert.deepEqual((await heard(4))?.result, { tools: [] });
+  say(stateless(5, 'tools/list'));
+  assert.match(JSON.stringify((await heard(5))?.result), /"resultType":"complete"/);
+  assert.deepEqual(server.attachments.map(({ profile }) => profile.clientInfo.name).sort(), ['test', 'unknown']);
+});
+
+test('an id is in use by one request, of whatever era, until it is answered', async () => {
+  const { say, said, heard, server } = stage();
+  const answers: ((result: string) => void)[] = [];
+  server.answers.set('tools/call', () => new Promise<string>(resolve => answers.push(resolve)));
+  say({ id: 'i', method: 'initialize', params: INITIALIZE });
+  await heard('i');
+  say(stateless(1, 'tools/call', { name: 'x' }));
+  say({ id: 2, method: 'tools/call', params: { name: 'x' } });
+  await eventually(() => answers.length === 2, { what: 'both calls' });
+  for (const id of [1, 2]) {
+    say({ id, method: 'ping' });
+    say(stateless(id, 'tools/list'));
+  }
+  const refused = said.filter(({ error }) => error?.code === -32600).map(({ id }) => id);
+  assert.deepEqual(refused, [1, 1, 2, 2]);
+  for (const answer of answers) answer('{}');
+  await eventually(() => said.filter(({ result }) => result !== undefined).length === 3, { what: 'their answers' });
+  say(stateless(1, 'server/discover'));
+  await eventually(() => JSON.stringify(said.at(-1)).includes('supportedVersions'), {
+    what: 'the id to be free again',
+  });
+});
+
+test('a request is cancelled by its id, and what is owed is waited for, in both eras', async () => {
+  const { say, said, heard, server, client } = stage();
+  const answers: ((result: string) => void)[] = [];
+  server.answers.set('tools/call', () => new Promise<string>(resolve => answers.push(resolve)));
+  say({ id: 'i', method: 'initialize', params: INITIALIZE });
+  await heard('i');
+  say(stateless('a', 'tools/call', { name: 'x' }));
+  say({ id: 'b', method: 'tools/call', params: { name: 'x' } });
+  say(stateless('l', 'subscriptions/listen', { notifications: { toolsListChanged: true } }));
+  await eventually(() => answers.length === 2, { what: 'both calls' });
+  const isCancelled = (id: string) =>
+    server.attachments
+      .flatMap(({ requests }) => requests)
+      .find(({ text }) => (JSON.parse(text) as { id: unknown }).id === id)?.options.signal?.aborted;
+  let isAnswered = false;
+  const answered = client.answered().then(() => {
+    isAnswered = true;
+  });
+  say({ method: 'notifications/cancelled', params: { requestId: 'a' } });
+  await new Promise(setImmediate);
+  assert.deepEqual([isCancelled('a'), isCancelled('b'), isAnswered], [true, false, false]);
+  say({ method: 'notifications/cancelled', params: { requestId: 'b' } });
+  assert.equal(isCancelled('b'), true);
+  for (const answer of answers) answer('{}');
+  await answered;
+  assert.deepEqual(
+    said.filter(({ id }) => id === 'a' || id === 'b'),
+    [],
+  );
+});
+
+test('a stateless request does not wait until initialize is answered', async () => {
+  const { say, heard, server } = stage(new FakeServer('one'));
+  server.answers.set('tools/list', () => '{"tools":[]}');
+  say({ id: 'i', method: 'initialize', params: INITIALIZE });
+  say(stateless('l', 'tools/list'));
+  assert.ok((await heard('l'))?.result);
+  server.heard({ tools: {} });
+  await heard('i');
 });
 
 test('what comes before initialize is answered waits for it, in order; a ping does not', async () => {

@@ -1,4 +1,4 @@
-// The clients that people use, through the endpoint: they list and call, at one server and at all as one.
+// The clients that people use, through the endpoint and on stdio: they list and call, at one server and at all as one.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -45,14 +45,17 @@ async function withSdk(gateway: Gateway, create: Create): Promise<void> {
   }
 }
 
-async function withInspector(gateway: Gateway, node: string, folder: string, protocolEra: string): Promise<void> {
-  const headers = { Authorization: `Bearer ${gateway.token}` };
-  const entries = PLACES.map(({ place, server }) => [
-    place,
-    { type: 'streamable-http', url: gateway.url(server), headers, protocolEra },
-  ]);
+/** A server, as the Inspector's configuration has it. */
+interface Entry {
+  readonly place: string;
+  readonly prefix: string;
+  readonly how: object;
+}
+
+async function withInspector(node: string, folder: string, protocolEra: string, entries: readonly Entry[]) {
+  const mcpServers = Object.fromEntries(entries.map(({ place, how }) => [place, { ...how, protocolEra }]));
   const config = join(folder, `inspector-${protocolEra}.json`);
-  writeFileSync(config, JSON.stringify({ mcpServers: Object.fromEntries(entries) }));
+  writeFileSync(config, JSON.stringify({ mcpServers }));
   const own = { HOME: join(folder, 'inspector-home'), MCP_INSPECTOR_SECRET_STORE: 'memory' };
   mkdirSync(own.HOME, { recursive: true });
   const inspector = toolPath('@modelcontextprotocol', 'inspector', 'clients', 'launcher', 'build', 'index.js');
@@ -61,7 +64,7 @@ async function withInspector(gateway: Gateway, node: string, folder: string, pro
     const { stdout } = await promisify(execFile)(node, all, { env: { ...process.env, ...own } });
     return (JSON.parse(stdout) as { result: unknown }).result;
   };
-  for (const { place, prefix } of PLACES) {
+  for (const { place, prefix } of entries) {
     const { tools } = (await inspect('--server', place, '--method', 'tools/list')) as { tools: { name: string }[] };
     assert.ok(
       tools.some(({ name }) => name === `${prefix}add`),
@@ -109,9 +112,22 @@ test('clients that people use list, call and are asked, at one server and at all
 
   const node = toolsNode();
   const skip = node === null && 'it needs Node 22, and tools/ has none for this system';
-  const inspectors = ['legacy', 'modern'].map(era =>
-    t.test(`the Inspector, ${era}`, { skip }, () => withInspector(gateway, String(node), sandbox.folder, era)),
+  const headers = { Authorization: `Bearer ${gateway.token}` };
+  const overHttp = PLACES.map(({ place, server, prefix }) => ({
+    place,
+    prefix,
+    how: { type: 'streamable-http', url: gateway.url(server), headers },
+  }));
+  const { command, args } = fixture('well-behaved');
+  const run = { place: 'run', prefix: '', how: { type: 'stdio', ...cli.how(['run', '--', command, ...args]) } };
+  const connect = { place: 'connect', prefix: 'one__', how: { type: 'stdio', ...cli.how(['connect']) } };
+  const inspectors = [
+    ['legacy', [...overHttp, run, connect]],
+    ['modern', [...overHttp, run]],
+  ] as const;
+  const inspected = inspectors.map(([era, entries]) =>
+    t.test(`the Inspector, ${era}`, { skip }, () => withInspector(String(node), sandbox.folder, era, entries)),
   );
-  await Promise.all([sdks(), ...inspectors]);
+  await Promise.all([sdks(), ...inspected]);
   await gateway.stop();
 });

@@ -9,7 +9,7 @@ import { fixture } from '../support/fixture.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 import type { Message, RawClient } from '../support/raw-client.ts';
 import { checkBeforeAndAfter } from '../support/scenario-check.ts';
-import { sdkClients } from '../support/sdk-clients.ts';
+import { sdkClients, statelessClient } from '../support/sdk-clients.ts';
 import { sdkStdio } from '../support/sdk-stdio.ts';
 
 checkBeforeAndAfter();
@@ -64,6 +64,29 @@ for (const [name, create] of sdkClients) {
     await Promise.all([through(['run', '--', command, ...args], ''), through(['connect'], 'one__')]);
   });
 }
+
+test('a client of the stateless protocol through run: one process serves all that it asks for, and is answered', async t => {
+  const { cli } = await stage(t);
+  const { command, args } = fixture('well-behaved');
+  const client = statelessClient();
+  await client.connect(sdkStdio('client 2', cli.how(['run', '--', command, ...args])));
+  assert.equal(client.serverName(), 'well-behaved');
+  assert.ok((await client.tools()).includes('echo'));
+  const pids = await Promise.all([1, 2, 3].map(() => client.call('pid')));
+  const progress: number[] = [];
+  await client.call('progress', { steps: 3, ms: 50 }, { onprogress: step => void progress.push(step.progress) });
+  assert.deepEqual(progress, [1, 2, 3]);
+  const cancelled = new AbortController();
+  const given = client.call('slow', { ms: 600_000 }, { signal: cancelled.signal });
+  const asked = await Promise.all([client.call('ask-elicitation'), client.call('ask-sampling')]);
+  assert.match(asked.join(), /"name":"Ada".*fine, thank you/);
+  cancelled.abort();
+  await assert.rejects(given);
+  const { pid, received } = JSON.parse(await client.call('session-info')) as { pid: number; received: string[] };
+  assert.ok(received.includes('notifications/cancelled'), received.join());
+  assert.deepEqual(new Set(pids), new Set([String(pid)]));
+  await client.close();
+});
 
 describe('connect', () => {
   test('two that are started at the same moment agree on one manager', async t => {

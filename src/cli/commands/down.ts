@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readHolder } from '../../daemon/instance-lock.ts';
-import { type Cli, print, printJson } from '../context.ts';
+import { type Cli, note, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { count } from '../render/units.ts';
 import { managerDir, runningManager } from '../running-manager.ts';
 
 /** The first waits are short, for most managers are gone at once. */
@@ -9,17 +10,33 @@ const POLL_MS = { first: 20, most: 500 };
 
 /** Asks the running manager to stop, and waits until it has let go of its state folder: nothing of it is left then. */
 export async function down(cli: Cli): Promise<ExitCode> {
-  const client = await runningManager(cli);
   const stateDir = await managerDir(cli);
-  const pid = (await readHolder(stateDir))?.pid;
+  const client = await runningManager(cli);
+  const { pid, isGuest } = client.holder;
+  const { sessions = 0 } = (await client.status()).manager;
   await client.shutdown();
   // However long a server takes: the manager's own ladder ends it, and whoever loses patience has Ctrl-C.
   let wait = POLL_MS.first;
-  while (pid !== undefined && (await readHolder(stateDir))?.pid === pid) {
+  while ((await readHolder(stateDir))?.pid === pid) {
     await delay(wait);
     wait = Math.min(POLL_MS.most, wait * 1.5);
   }
-  if (cli.options.json) printJson(cli, { stopped: true, pid: pid ?? null });
-  else print(cli, [`stopped${pid === undefined ? '' : ` (pid ${pid})`}`]);
+  const comeback = comebackOf(isGuest, sessions);
+  if (cli.options.json) printJson(cli, { stopped: true, pid, mayComeBack: comeback !== null });
+  else print(cli, [`stopped (pid ${pid})`]);
+  if (comeback !== null && !cli.options.json) for (const line of comeback) note(cli, line);
   return EXIT.done;
+}
+
+/** Who would start the servers again, and what to do about it; null where nobody is left who could. */
+function comebackOf(isGuest: boolean, sessions: number): string[] | null {
+  const forGood = 'close the clients to end it for good';
+  if (isGuest)
+    return [
+      'it ran inside a "holdfast connect": clients that are still there start the servers again in about 3 seconds',
+      forGood,
+    ];
+  if (sessions === 0) return null;
+  const who = `${count(sessions, 'session')} ${sessions === 1 ? 'was' : 'were'} open`;
+  return [`${who}: a client that uses "holdfast connect" starts the servers again in about 3 seconds`, forGood];
 }

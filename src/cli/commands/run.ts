@@ -35,10 +35,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
   const redact = redactSecrets(secretsIn(cli.env));
   const manager = new HoldfastManager(config, { env: cli.env, stateDir: runDir(cli), containHost: true }, true);
   const end = new End(manager);
-  const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
   const teller = new StderrTeller(cli.stderr, redact);
-  if (cli.options.logLevel === undefined) manager.onEvent(teller.listener);
-  const endLog = await logTo(cli, manager, redact);
   const { name, options } = server;
   const attach = (...client: [ClientProfile, AttachedClient]) =>
     timedAttachment(manager.attach(name, ...client), options.callTimeoutMs, systemClock);
@@ -46,6 +43,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     backend: startedByClient(singleBackend({ name, tools: options.tools, attach }), () => {
       manager.start().catch((error: unknown) => end.fail(error));
     }),
+    clock: systemClock,
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: options.maxMessageBytes,
@@ -53,6 +51,13 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     explain: error => rpcErrorOf(error, redact, true),
     notice: text => teller.say(redact(text)),
   });
+  const ends = listenToEnds({
+    stop: () => end.begin(client.inFlight > 0),
+    hasten: () => end.hasten(),
+    fail: error => end.fail(error),
+  });
+  if (cli.options.logLevel === undefined) manager.onEvent(teller.listener);
+  const endLog = await logTo(cli, manager, redact);
   const framing = {
     maxBytes: options.maxMessageBytes,
     onLine: (line: Buffer) => client.line(line),

@@ -1,23 +1,30 @@
+import type { StatusReport } from '../../daemon/control-routes.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
+import type { ControlClient } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { redactDeep } from '../redact-deep.ts';
+import { managerFacts } from '../render/manager-facts.ts';
 import { renderScreen } from '../render/screen.ts';
-import { count } from '../render/units.ts';
-import { runningManager } from '../running-manager.ts';
+import { runningManager, runningManagers } from '../running-manager.ts';
 
-/** How the servers of the running manager are. */
-export async function status(cli: Cli): Promise<ExitCode> {
-  const report = redactDeep(await (await runningManager(cli)).status(), redactUnknown);
-  if (cli.options.json) {
-    printJson(cli, report);
-    return EXIT.done;
-  }
-  const { manager, servers } = report;
-  const title = `holdfast ${manager.version} (pid ${manager.pid})`;
-  const { url, clients } = manager;
-  const footer = url === null ? [] : [`${url}  ${count(clients, 'client')}`];
-  const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer, now: Date.now() };
-  const size = { width: widthOf(cli.stdout), height: Number.POSITIVE_INFINITY };
-  print(cli, renderScreen(screen, size, cli.theme));
+/** How the servers of the running manager are, or of every one that runs. */
+export async function status(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
+  const clients = isOfAll ? await runningManagers(cli) : [await runningManager(cli)];
+  const reports = await Promise.all(clients.map(async client => redactDeep(await client.status(), redactUnknown)));
+  if (cli.options.json) printJson(cli, isOfAll ? { managers: reports } : reports[0]);
+  else
+    for (const [index, report] of reports.entries()) {
+      const lines = linesOf(cli, report, clients[index]);
+      print(cli, index === 0 ? lines : ['', '', ...lines]);
+    }
   return EXIT.done;
+}
+
+function linesOf(cli: Cli, { manager, servers }: StatusReport, client: ControlClient | undefined): string[] {
+  const inside = client?.holder.isGuest === true ? ', in a "holdfast connect"' : '';
+  const title = `holdfast ${manager.version} (pid ${manager.pid}${inside})`;
+  const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer: [], now: Date.now() };
+  const width = widthOf(cli.stdout);
+  const table = renderScreen(screen, { width, height: Number.POSITIVE_INFINITY }, cli.theme);
+  return [...table, '', ...managerFacts(manager, width, cli.theme)];
 }

@@ -36,7 +36,7 @@ async function load(cli: Cli, clock: Clock): Promise<Loaded> {
     return { file, config: await inTime(clock, () => loadConfig(found, cli.env, homedir())), error: null };
   } catch (error) {
     if (error instanceof TooLate && file !== null) {
-      const issue = { file, line: 1, column: 1, key: '', message: `cannot read the file (${error.message})` };
+      const issue = { file, line: null, column: null, key: '', message: `cannot read the file (${error.message})` };
       return { file, config: null, error: new ConfigError([issue], { cause: error }) };
     }
     if (!(error instanceof ConfigError)) throw error;

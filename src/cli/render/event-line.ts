@@ -43,14 +43,16 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       const pid = event.pid === null ? '' : `, pid ${event.pid}`;
       return ['good', `${event.server} ready${again} in ${duration(event.readyMs)}, ${tools}${pid}`];
     }
+    // Told before what it does to calls, and before what follows from it: `backoff` or `failed`.
+    case 'server.down':
+      return ['warn', happened(event.server, event.fault)];
     case 'server.backoff': {
       const when = event.delayMs === 0 ? 'now' : `in ${duration(event.delayMs)}`;
-      const attempt = `attempt ${event.attempt} of ${event.of}`;
-      return ['warn', `${happened(event.server, event.fault)}, starting again ${when}, ${attempt}`];
+      return ['warn', `${event.server} starts again ${when}, attempt ${event.attempt} of ${event.of}`];
     }
     case 'server.failed': {
-      const next = event.nextTryMs === null ? '' : `; tried again in ${duration(event.nextTryMs)}`;
-      return ['bad', `${happened(event.server, event.fault)}, given up${next}`];
+      const next = event.nextTryMs === null ? '' : `, tried again in ${duration(event.nextTryMs)}`;
+      return ['bad', `${event.server} given up${next}`];
     }
     case 'server.stopping':
       return ['dim', `${event.server} ${event.reason === 'relaunch' ? 'restarting' : 'stopping'}`];
@@ -100,8 +102,6 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     case 'manager.stopped':
       if (event.survivors.length === 0) return null;
       return ['bad', `could not be ended: pid ${event.survivors.join(', ')}`];
-    // The fault of `down` is told with what follows from it: `backoff` or `failed`.
-    case 'server.down':
     case 'server.output':
     case 'network.operation':
     case 'session.restored':

@@ -2,7 +2,7 @@ import type { ServerStatus } from '../../supervisor/status.ts';
 import { columns } from './columns.ts';
 import { type EventLine, formatEventLine } from './event-line.ts';
 import { serverCells, serverColumns, serverDetails, toneOf } from './server-block.ts';
-import { truncate, widthOf } from './text.ts';
+import { rowsOf, truncate, widthOf, wrapWhole } from './text.ts';
 import type { Theme } from './theme.ts';
 import { count, uptime } from './units.ts';
 
@@ -13,7 +13,7 @@ export interface Screen {
   readonly servers: readonly ServerStatus[];
   /** Oldest first. */
   readonly events: readonly EventLine[];
-  /** Lines at the bottom, shown whatever else has no room. */
+  /** Below it all, the most important first: the first is always shown, the others where servers have room besides. None is cut off. */
   readonly footer: readonly string[];
   /** Wall-clock milliseconds. */
   readonly now: number;
@@ -27,6 +27,10 @@ export interface Size {
 
 const EVENTS = 8;
 const FEW_EVENTS = 3;
+/** The heading and three servers: for their sake the bottom says less. */
+const LEAST_TABLE = 4;
+/** Screens of fewer lines have none to leave empty. */
+const ROOMY = 12;
 
 /** The table of servers alone, each with what is to be said of it. */
 export function serverTable(servers: readonly ServerStatus[], now: number, width: number, theme: Theme): string[] {
@@ -34,22 +38,41 @@ export function serverTable(servers: readonly ServerStatus[], now: number, width
   return [blocks.heading, ...blocks.servers.flatMap(({ row, details }) => [row, ...details])];
 }
 
-/** The live screen: what runs and how it is, then what happened lately. No line is wider than `width`. */
+/**
+ * The live screen: what runs and how it is, then what happened lately. It takes at most `height` lines of a terminal. None of ours is wider
+ * than `width`, but for addresses and tokens that are: those are the terminal's to break.
+ */
 export function renderScreen(screen: Screen, { width, height }: Size, theme: Theme): string[] {
-  const top = [titleLine(screen, width, theme), ''];
-  const bottom = screen.footer.map(line => theme.dim(truncate(line, width)));
+  const gap = height < ROOMY ? [] : [''];
+  const top = [titleLine(screen, width, theme), ...gap];
   const blocks = blocksOf(screen.servers, screen.now, width, theme);
-  const wanted = 1 + blocks.servers.reduce((sum, { details }) => sum + 1 + details.length, 0);
-  // An empty line stands above the events, and one above the footer.
-  const room = height - top.length - (bottom.length === 0 ? 0 : bottom.length + 1);
-  const events = latest(screen.events, Math.min(EVENTS, Math.max(FEW_EVENTS, room - wanted - 1)), width, theme);
-  const list = room < events.length + 4 ? [] : events;
-  const table = fitTable(blocks, room - (list.length === 0 ? 0 : list.length + 1), theme);
-  const parts = [table, list, bottom].filter(part => part.length > 0);
-  return [...top, ...parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]))].slice(
-    0,
-    Math.max(1, height),
+  const wanted = 1 + blocks.servers.reduce((sum, { details }) => sum + 1 + rowsOf(details, width), 0);
+  const inner = height - top.length;
+  const bottom = fitFooter(screen.footer, width, inner - gap.length - Math.min(wanted, LEAST_TABLE));
+  // A gap stands above the events, and one above the footer.
+  const room = inner - (bottom.length === 0 ? 0 : rowsOf(bottom, width) + gap.length);
+  const events = latest(
+    screen.events,
+    Math.min(EVENTS, Math.max(FEW_EVENTS, room - wanted - gap.length)),
+    width,
+    theme,
   );
+  const list = room < events.length + LEAST_TABLE ? [] : events;
+  const table = fitTable(blocks, room - (list.length === 0 ? 0 : list.length + gap.length), width, theme);
+  const parts = [table, list, bottom.map(line => theme.dim(line))].filter(part => part.length > 0);
+  const lines = [...top, ...parts.flatMap((part, index) => (index === 0 ? part : [...gap, ...part]))];
+  while (lines.length > 1 && rowsOf(lines, width) > height) lines.pop();
+  return lines;
+}
+
+function fitFooter(footer: readonly string[], width: number, room: number): string[] {
+  const lines: string[] = [];
+  for (const [index, text] of footer.entries()) {
+    const added = wrapWhole(text, width);
+    if (index > 0 && rowsOf(lines, width) + rowsOf(added, width) > room) break;
+    lines.push(...added);
+  }
+  return lines;
 }
 
 /** The last events that fit into `room` lines, oldest first. */
@@ -103,11 +126,11 @@ function blocksOf(servers: readonly ServerStatus[], now: number, width: number, 
 }
 
 /** Where not everything has room, each server keeps its row and all say less; then those in trouble come first. */
-function fitTable({ heading, servers }: Blocks, height: number, theme: Theme): string[] {
+function fitTable({ heading, servers }: Blocks, height: number, width: number, theme: Theme): string[] {
   const longest = Math.max(0, ...servers.map(({ details }) => details.length));
   for (let most = longest; most >= 0; most--) {
     const lines = servers.flatMap(({ row, details }) => [row, ...details.slice(0, most)]);
-    if (lines.length + 1 <= height) return [heading, ...lines];
+    if (rowsOf(lines, width) + 1 <= height) return [heading, ...lines];
   }
   const shown = [...servers].sort((a, b) => Number(a.isWell) - Number(b.isWell)).slice(0, Math.max(0, height - 2));
   return [heading, ...shown.map(({ row }) => row), theme.dim(`  … and ${servers.length - shown.length} more`)];

@@ -70,19 +70,24 @@ export function serverDetails(server: ServerStatus, width: number, now: number, 
     wrap(oneLine(text), room, MESSAGE_LINES).map(line => INDENT + theme[tone](line));
   const survivors =
     server.survivors.length === 0 ? [] : say(`could not be ended: pid ${server.survivors.join(', ')}`, 'bad');
-  switch (server.state) {
-    case 'failed':
-      return [...failure(server, room, now, theme, say), ...survivors];
-    case 'backoff': {
-      const { number, of } = server.attempt;
-      const next = nextTry(server, now);
-      return say(`${errorOf(server).message}; starting again${next}, attempt ${number} of ${of}`, 'warn');
+  const why = (): string[] => {
+    switch (server.state) {
+      case 'failed':
+        return [...failure(server, room, now, theme, say), ...survivors];
+      case 'backoff': {
+        const { number, of } = server.attempt;
+        const next = nextTry(server, now);
+        return say(`${errorOf(server).message}; starting again${next}, attempt ${number} of ${of}`, 'warn');
+      }
+      case 'ready':
+        return server.reason === null || server.health === 'healthy' ? [] : say(server.reason, 'warn');
+      default:
+        return survivors;
     }
-    case 'ready':
-      return server.reason === null || server.health === 'healthy' ? [] : say(server.reason, 'warn');
-    default:
-      return survivors;
-  }
+  };
+  const { url } = server;
+  // The last of it, since it is the first to go where there is no room; never cut off. An older manager does not tell it.
+  return [...why(), ...(url == null ? [] : [INDENT + theme.dim(oneLine(url))])];
 }
 
 function failure(

@@ -41,6 +41,26 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
 /** A number stays with its unit. */
 const BREAKS = / +(?!m?s\b|\d\d[hms]\b)/;
 
+/**
+ * The text in lines of at most `width` columns, with nothing cut off: a word that is longer has a line of its own, which the terminal breaks
+ * by itself, so that an address or a token is copied from it as one.
+ */
+export function wrapWhole(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(BREAKS).filter(part => part !== '')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** Lines that a terminal makes of these. */
+export function rowsOf(lines: readonly string[], width: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / width)), 0);
+}
+
 /** The text in lines of at most `width` columns, broken between words; what goes beyond `most` lines is cut off with `…`. */
 export function wrap(text: string, width: number, most: number): string[] {
   const lines: string[] = [];

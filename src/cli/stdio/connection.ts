@@ -125,7 +125,8 @@ export class Connection {
     const { managers, onUnable, isAwaited } = this.#options;
     try {
       this.#stopping = null;
-      this.#host = await managers.host(() => this.#post({ type: 'toldToStop' }));
+      // Who is told while it still opens stops once it has.
+      this.#host = await managers.host(() => void this.#racing.then(() => this.#post({ type: 'toldToStop' })));
       this.#post({ type: 'hosted', manager: this.#host.manager });
     } catch (error) {
       if (error instanceof HoldfastError && error.code === 'PROCESS_MANAGER_RUNNING') {

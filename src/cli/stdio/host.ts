@@ -38,7 +38,7 @@ export interface Host {
 export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
   const { configFile, stateDir, onShutdown, onFail } = options;
   const manager = await createManager({ config: configFile, env: cli.env, stateDir, containHost: true });
-  const lock = await acquireLock(stateDir, { isGuest: true });
+  const lock = await acquireLock(stateDir, { isGuest: true, config: configFile });
   let control: ControlServer | null = null;
   let endLog: () => void = () => undefined;
   let closing: Promise<readonly number[]> | null = null;

@@ -1,6 +1,8 @@
+import { rowsOf } from '../render/text.ts';
+
 /** Paints frames of lines over each other at the bottom of a terminal. */
 export interface Painter {
-  /** Replaces the last frame. The caller sees to it that the lines fit. */
+  /** Replaces the last frame. The caller sees to it that it fits; lines that are too wide are broken by the terminal. */
   paint(lines: readonly string[]): void;
   /** Writes a text that stays, above the frame. */
   above(text: string): void;
@@ -27,7 +29,7 @@ export function createPainter(stream: Pick<NodeJS.WriteStream, 'write' | 'column
     const isResized = width !== stream.columns;
     width = stream.columns;
     const back = isResized ? ERASE_ALL : `${up(height)}\r${ERASE_BELOW}`;
-    height = frame.length;
+    height = rowsOf(frame, width || 80);
     stream.write(`${BEGIN}${back}${above}${frame.map(line => `${line}\n`).join('')}${END}`);
   };
   return {

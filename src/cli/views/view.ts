@@ -7,6 +7,7 @@ export interface Listening {
   readonly url: string;
   /** What clients must show; null for none. */
   readonly token: string | null;
+  /** Where it stands: a path, or the variable that it came from. */
   readonly tokenFile: string;
   readonly pid: number;
   /** Path of the control socket. */

@@ -29,10 +29,10 @@ test('and so is that there is none', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
   const named = await told(cli.client(['connect', '--config', join(cli.folder, 'nowhere.json')]));
   assert.equal(named.code, 3);
-  assert.match(named.message, /nowhere\.json:1:1: cannot read the file \(there is no such file\)/);
+  assert.match(named.message, /nowhere\.json: cannot read the file \(there is no such file\)/);
   const found = await told(cli.client(['connect']));
   assert.equal(found.code, 3);
-  assert.match(found.message, /holdfast\.json:1:1: there is no such file.*name yours with --config/);
+  assert.match(found.message, /holdfast\.json: there is no such file.*name yours with --config/);
 });
 
 test('without a client it is told on stderr', async t => {

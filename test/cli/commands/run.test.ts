@@ -53,10 +53,11 @@ test('a crash of the server is not the client’s business, and is told on stder
   assert.match(JSON.stringify(crashed.error), /"code":"PROCESS_EXITED_DURING_CALL".*"mayHaveRun":true/);
   assert.match(JSON.stringify((await client.answer(slow)).result), /at last/);
   assert.notEqual(Number(await client.callText('pid')), first);
-  await client.until(
-    () => /^holdfast: well-behaved exited unexpectedly \(exit code 3\), starting again/m.test(client.stderr),
-    'our words on stderr',
-  );
+  const cause = '^holdfast: well-behaved exited unexpectedly \\(exit code 3\\)$';
+  const effects =
+    '^holdfast: well-behaved: crash was rejected.*^holdfast: well-behaved calls under way: .*starts again in';
+  const told = new RegExp(`${cause}.*${effects}`, 'ms');
+  await client.until(() => told.test(client.stderr), 'our words on stderr, the cause before what it does');
   await ended(client);
 });
 
@@ -95,6 +96,36 @@ test('a signal ends it in good order, without its client’s help', { skip }, as
   client.child.kill('SIGTERM');
   assert.deepEqual(await client.exited, { code: 0, signal: null });
   assert.deepEqual(await sandbox.living(), []);
+});
+
+test('a signal that cuts off what the client waits for makes the exit code 130', { skip }, async t => {
+  const client = new CommandLine(await withNothingLeft(t)).client(server('well-behaved'));
+  await client.initialize();
+  client.ask('tools/call', { name: 'hang' });
+  await client.callText('echo');
+  client.child.kill('SIGTERM');
+  assert.deepEqual(await client.exited, { code: 130, signal: null });
+});
+
+test('a stateless client’s first word starts the server, once, and with its own name and capabilities', async t => {
+  const client = new CommandLine(await withNothingLeft(t)).client(server('well-behaved'));
+  const clientInfo = { name: 'editor', version: '7' };
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+  };
+  const call = { name: 'session-info', arguments: {}, _meta };
+  const ids = [client.ask('server/discover', { _meta }), ...[1, 2, 3].map(() => client.ask('tools/call', call))];
+  const [discovered, ...told] = await Promise.all(ids.map(id => client.answer(id)));
+  assert.match(JSON.stringify(discovered), /"supportedVersions":\["2026-07-28"/);
+  const seen = told.map(
+    ({ result }) => (result as { structuredContent: { pid: number; initialize: object } }).structuredContent,
+  );
+  assert.equal(new Set(seen.map(({ pid }) => pid)).size, 1);
+  const initialize = { protocolVersion: '2025-11-25', capabilities: { elicitation: {} }, clientInfo };
+  for (const one of seen) assert.deepEqual(one.initialize, initialize);
+  await ended(client);
 });
 
 test('the second run answers initialize from what the first has learnt', async t => {

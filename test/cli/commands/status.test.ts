@@ -47,6 +47,10 @@ const report = z.object({
     uptimeMs: count,
     url: z.string().nullable(),
     clients: count,
+    sessions: count,
+    token: z.string().nullable(),
+    config: z.string().nullable(),
+    stateDir: z.string(),
     network: z.object({
       winsock: z.object({ state: z.enum(['not applicable', 'started', 'failed']) }),
       lookups: z.array(z.object({ host: z.string(), coldMs: z.number(), warmMs: z.number().nullable() })),

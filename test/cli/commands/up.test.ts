@@ -38,7 +38,10 @@ test('up holds the servers; status, call, tools and steering go through it; down
 
   const { code, value } = await cli.json('status');
   assert.equal(code, 0);
-  assert.deepEqual([value.manager.pid, value.manager.url, value.manager.clients], [up.child.pid, url, 0]);
+  const { pid: manager, url: shown, sessions, clients, config, stateDir } = value.manager;
+  assert.deepEqual([manager, shown, sessions, clients], [up.child.pid, url, 0, 0]);
+  assert.equal(config, join(cli.folder, 'holdfast.json'));
+  assert.equal(value.manager.token, join(stateDir, 'token'));
   assert.deepEqual(
     value.servers.map(server => [server.name, server.state, server.health]),
     [
@@ -54,6 +57,8 @@ test('up holds the servers; status, call, tools and steering go through it; down
     text.stdout,
     /\n✗ dies +failed[^\n]*\n {4}the server exited before it was ready \(exit code 1\)\n {4}do {2}/,
   );
+
+  assert.ok(text.stdout.includes(`\nendpoint  ${url}\ntoken in  ${join(stateDir, 'token')}\nsessions  0\n`));
 
   const pid = String(value.servers[0]?.pid);
   assert.equal((await cli.run('call', 'good', 'pid')).stdout, `${pid}\n`);
@@ -82,7 +87,8 @@ test('up tells in plain lines what happens, heals, and stops in good order at Ct
   const up = cli.start('up');
   const ready = await up.line('stdout', /^\d\d:\d\d:\d\d {2}good ready in .*, \d+ tools, pid \d+$/);
   process.kill(Number(/pid (\d+)/.exec(ready)?.[1]), 'SIGKILL');
-  await up.line('stdout', /good exited unexpectedly \(signal SIGKILL\), starting again in 1\d ms, attempt 2 of 4/);
+  await up.line('stdout', /good exited unexpectedly \(signal SIGKILL\)$/);
+  await up.line('stdout', /good starts again in 1\d ms, attempt 2 of 4$/);
   await up.line('stdout', /good ready again in/);
   // A terminal signals the whole group, and npm passes on what it got: both are one.
   up.child.kill('SIGINT');

@@ -39,14 +39,13 @@ const cases: readonly (readonly [NewEvent, string | null])[] = [
     },
     'files ready again in 1.2 s, 14 tools, pid 8',
   ],
+  [{ type: 'server.down', ...of, fault, code: null, signal: 'SIGKILL' }, 'files exited unexpectedly (signal SIGKILL)'],
+  [{ type: 'server.down', ...of, fault: missing, code: null, signal: null }, 'files: cannot find the command "nix"'],
   [
     { type: 'server.backoff', ...of, attempt: 2, of: 4, delayMs: 1_000, fault },
-    'files exited unexpectedly (signal SIGKILL), starting again in 1.0 s, attempt 2 of 4',
+    'files starts again in 1.0 s, attempt 2 of 4',
   ],
-  [
-    { type: 'server.failed', ...of, fault: missing, nextTryMs: 300_000 },
-    'files: cannot find the command "nix", given up; tried again in 5m 00s',
-  ],
+  [{ type: 'server.failed', ...of, fault: missing, nextTryMs: 300_000 }, 'files given up, tried again in 5m 00s'],
   [{ type: 'server.stopping', ...of, reason: 'rest' }, 'files stopping'],
   [{ type: 'server.stopping', ...of, reason: 'relaunch' }, 'files restarting'],
   [{ type: 'server.stopped', ...of }, 'files stopped'],

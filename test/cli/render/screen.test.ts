@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { renderScreen, type Screen, summary } from '../../../src/cli/render/screen.ts';
-import { widthOf } from '../../../src/cli/render/text.ts';
+import { rowsOf, widthOf } from '../../../src/cli/render/text.ts';
 import { colourTheme, plainTheme } from '../../../src/cli/render/theme.ts';
 import { timeOfDay } from '../../../src/cli/render/units.ts';
 import { failed, statusOf } from '../status-of.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const at = timeOfDay(NOW);
+
+/** What there is in a terminal of 40 columns and so many rows. */
+const size = (rows: number) => ({ width: 39, height: rows - 1 });
 
 const screen = (changes: Partial<Screen> = {}): Screen => ({
   title: 'holdfast 1.0.0',
@@ -69,7 +72,7 @@ test('a degraded server says why', () => {
 
 test('a narrow terminal keeps server, state, health and pid', () => {
   const lines = renderScreen(screen({ events: [] }), { width: 41, height: 8 }, plainTheme);
-  assert.deepEqual(lines.slice(2, 5), [
+  assert.deepEqual(lines.slice(1, 4), [
     '  server    state     health        pid',
     '● files     ready     healthy     41233',
     '✗ weather   failed    unhealthy       –',
@@ -80,9 +83,38 @@ test('where rows have no room, servers in trouble come first and the others are 
   const servers = [...Array.from({ length: 9 }, (_, index) => statusOf(`s${index}`)), failed('weather')];
   const lines = renderScreen(screen({ servers, events: [] }), { width: 79, height: 9 }, plainTheme);
   assert.deepEqual(
-    lines.slice(2, -2).map(line => line.slice(0, 11).trimEnd()),
-    ['  server', '✗ weather', '● s0', '● s1', '  … and 7 m'],
+    lines.slice(1, -1).map(line => line.slice(0, 11).trimEnd()),
+    ['  server', '✗ weather', '● s0', '● s1', '● s2', '● s3', '  … and 5 m'],
   );
+});
+
+const url = 'http://127.0.0.1:4653/mcp';
+const token = 'k'.repeat(43);
+const footer = [`clients connect to ${url}`, `with the token ${token}`, 'Ctrl-C stops everything'];
+
+test('in 40 columns an address and a token stand whole, each on a line of its own', () => {
+  const lines = renderScreen(screen({ servers: [statusOf('files')], events: [], footer }), size(24), plainTheme);
+  assert.deepEqual(lines.slice(-5), ['clients connect to', url, 'with the token', token, 'Ctrl-C stops everything']);
+});
+
+test('in 40 columns and 8 rows the table and the address are what is left', () => {
+  const servers = [statusOf('a'), statusOf('b'), statusOf('c')];
+  assert.deepEqual(
+    renderScreen(screen({ servers, footer }), size(8), plainTheme).map(line => line.split('  ')[0]),
+    ['holdfast 1.0.0', '', '● a', '● b', '● c', 'clients connect to', url],
+  );
+});
+
+test('a remote server has its whole address below it, or none', () => {
+  const remote = statusOf('far', { pid: null, url: `https://mcp.example.com/${'x'.repeat(40)}/mcp` });
+  const others = [failed('weather'), failed('wind')];
+  const shown = (rows: number) =>
+    renderScreen(screen({ servers: [remote, ...others], events: [] }), size(rows), plainTheme)
+      .filter(line => line.includes('https:'))
+      .map(line => line.trim());
+  assert.deepEqual(shown(40), [remote.url]);
+  assert.deepEqual(shown(8), []);
+  for (let rows = 9; rows < 40; rows++) assert.ok(shown(rows).every(line => line === remote.url));
 });
 
 test('no line is wider and no screen higher than the terminal, whatever servers and events say', () => {
@@ -103,11 +135,14 @@ test('no line is wider and no screen higher than the terminal, whatever servers 
     events,
     fc.integer({ min: 24, max: 140 }),
     fc.integer({ min: 3, max: 40 }),
+    fc.constantFrom([], footer),
   );
   fc.assert(
-    fc.property(cases, ([servers, events, width, height]) => {
-      const lines = renderScreen(screen({ servers, events }), { width, height }, plainTheme);
-      assert.ok(lines.length <= height, `${lines.length} lines of ${height}`);
+    fc.property(cases, ([servers, events, width, height, bottom]) => {
+      const all = renderScreen(screen({ servers, events, footer: bottom }), { width, height }, plainTheme);
+      assert.ok(rowsOf(all, width) <= height, `${rowsOf(all, width)} rows of ${height}`);
+      // An address that is wider than the terminal is broken by it.
+      const lines = all.filter(line => line !== url && line !== token);
       for (const line of lines) assert.ok(widthOf(line) <= width, `${widthOf(line)} > ${width}: ${line}`);
     }),
     { numRuns: 100 },

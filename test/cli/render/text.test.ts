@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fit, oneLine, truncate, widthOf, wrap } from '../../../src/cli/render/text.ts';
+import { fit, oneLine, rowsOf, truncate, widthOf, wrap, wrapWhole } from '../../../src/cli/render/text.ts';
 import { duration, uptime } from '../../../src/cli/render/units.ts';
 
 test('a text is cut off by columns, not by characters', () => {
@@ -24,6 +24,13 @@ test('lines break between words, numbers stay with their unit, and the last one 
   assert.deepEqual(wrap('again in 5m 00s', 13, 3), ['again in', '5m 00s']);
   assert.deepEqual(wrap('unbreakable', 5, 3), ['unbr…']);
   assert.deepEqual(wrap('', 5, 3), []);
+});
+
+test('where nothing may be cut off, a long word is left to the terminal, with a line of its own', () => {
+  assert.deepEqual(wrapWhole('go to  a', 8), ['go to  a']);
+  assert.deepEqual(wrapWhole('go to unbreakable now', 8), ['go to', 'unbreakable', 'now']);
+  assert.equal(rowsOf(['go to', 'unbreakable', '', '12345678'], 8), 5);
+  assert.equal(rowsOf(['unbreakable'], Number.POSITIVE_INFINITY), 1);
 });
 
 test('what servers write cannot move the cursor', () => {

@@ -25,9 +25,9 @@ function stage(areFar = false) {
     token: async () => 'a token',
     async host(onShutdown): Promise<Host> {
       story.push('race');
+      shutdown = onShutdown;
       await world.winning;
       if (world.whyNot !== null) throw world.whyNot;
-      shutdown = onShutdown;
       world.holder = own;
       const close = async () => {
         story.push('close');
@@ -123,6 +123,21 @@ test('somebody who ends the manager that we host has three seconds to start anot
   world.holder = { ...other, isGuest: false };
   await clock.advance(100);
   assert.deepEqual(story, ['race', 'join', 'close', 'join']);
+});
+
+test('also where he is so quick that it still opens', async () => {
+  const { clock, story, world, connection, shutdown } = stage();
+  let open = () => {};
+  world.winning = new Promise(resolve => {
+    open = resolve;
+  });
+  connection.start();
+  await clock.advance(0);
+  shutdown();
+  open();
+  await clock.advance(2_900);
+  assert.deepEqual(story, ['race', 'join', 'close']);
+  await connection.leave();
 });
 
 test('and where he does not, we host again', async () => {

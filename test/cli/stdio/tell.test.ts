@@ -33,12 +33,14 @@ test("a server's stderr goes on as it is, without secrets", () => {
 test('our own words are marked, and tell only what has gone wrong', () => {
   const text = told(
     { ...of, type: 'server.stopped' },
+    { ...of, type: 'server.down', fault, code: 1, signal: null },
     { ...of, type: 'server.backoff', attempt: 1, of: 3, delayMs: 0, fault },
     { ...of, type: 'server.failed', fault, nextTryMs: null },
   );
   assert.deepEqual(text.trimEnd().split('\n'), [
-    'holdfast: one exited ([redacted]), starting again now, attempt 1 of 3',
-    'holdfast: one exited ([redacted]), given up',
+    'holdfast: one exited ([redacted])',
+    'holdfast: one starts again now, attempt 1 of 3',
+    'holdfast: one given up',
     'holdfast: look',
   ]);
 });

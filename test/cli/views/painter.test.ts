@@ -57,6 +57,14 @@ test('whatever is painted, the screen shows what was said, then the last frame',
   );
 });
 
+test('lines that the terminal breaks are painted over, too', () => {
+  const written: string[] = [];
+  const painter = createPainter({ columns: 10, write: (text: string) => written.push(text) > 0 });
+  painter.paint(['one', 'x'.repeat(10), 'x'.repeat(21)]);
+  painter.paint([]);
+  assert.ok(written[1]?.includes('\u001b[5A'), JSON.stringify(written[1]));
+});
+
 test('a frame in a terminal of another width starts on a clean screen', () => {
   const screen = terminal();
   const painter = createPainter(screen);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { QUIET_MS, Reply } from '../../src/gateway/modern-reply.ts';
+import { HttpReply, QUIET_MS } from '../../src/gateway/modern-http-reply.ts';
 import { Deadlines } from '../../src/session/deadlines.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Response } from './modern-stage.ts';
@@ -12,10 +12,10 @@ const BOTH = 'application/json, text/event-stream';
 /** A reply on its way to a client that is there. */
 async function open(t: TestContext, accept: string | undefined = BOTH) {
   const clock = new FakeClock();
-  const beats = new Deadlines<Reply>(clock, reply => reply.beat());
-  const replies = new Promise<Reply>(resolve => {
+  const beats = new Deadlines<HttpReply>(clock, reply => reply.beat());
+  const replies = new Promise<HttpReply>(resolve => {
     const server = createServer((request, response) =>
-      resolve(new Reply(response, request.headers.accept, beats, () => clock.now())),
+      resolve(new HttpReply(response, request.headers.accept, beats, () => clock.now())),
     );
     server.listen(0, '127.0.0.1', () => {
       const headers = accept === undefined ? {} : { accept };

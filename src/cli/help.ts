@@ -1,0 +1,38 @@
+/** What `--help` of a command says below its options. */
+
+export const UP_HELP = `
+Clients connect to the address that it prints: /mcp is all servers as one,
+/servers/NAME/mcp a single one. The token that they show is printed on a
+terminal and with --json; otherwise the file that holds it is, which "holdfast
+status" names, too. It is HOLDFAST_TOKEN where that is set.
+Where a "holdfast connect" runs this configuration already, it is taken over,
+and its clients go on.
+Events go to stdout, warnings and logs to stderr. Ctrl-C or "holdfast down"
+stops every server and ends with 0, or with 130 where calls were cut off; a
+second Ctrl-C does not wait for servers that take their time.`;
+
+export const RUN_HELP = `
+Put it in front of any server's command in any client. Before and after:
+  { "command": "npx", "args": ["-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
+  { "command": "holdfast", "args": ["run", "--", "npx", "-y", "@acme/server", "."], "env": { "API_KEY": "…" } }
+The server gets every variable that we have. With --config its options are the
+"holdfast.defaults" of that file. No token is needed.
+stderr has what the server writes there, and what has gone wrong in lines that
+begin with "holdfast: "; values of variables named like a secret are taken out.
+When the client closes stdin, answers that it waits for get 2 seconds; then the
+server is stopped, and it ends with 0. SIGTERM and Ctrl-C do the same without
+those 2 seconds, and with 130 where calls were cut off.`;
+
+export const CONNECT_HELP = `
+All servers of the configuration as one, for a client that starts its servers
+itself:
+  { "command": "holdfast", "args": ["connect", "--config", "/path/to/holdfast.json"] }
+It joins the manager that runs, or runs one inside itself, which others join.
+When that one ends, another takes over, and its client notices nothing; so does
+"holdfast up". After "holdfast down" clients that are still there run it again
+in 3 seconds: close them to end it for good.
+It finds the token in the state folder by itself; with --url it takes
+HOLDFAST_TOKEN.
+stderr has what has gone wrong, in lines that begin with "holdfast: ", and where
+it runs the manager also what the servers write to theirs. When the client
+closes stdin, answers that it waits for get 2 seconds; then it ends with 0.`;
