@@ -1,8 +1,10 @@
 // `docker` for tests: test/fixtures/recording-engine.ts, and what it was asked.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../../src/process/container/engine.ts';
+import { eventually } from './eventually.ts';
 import type { Sandbox } from './leak-check.ts';
 
 export interface RecordingEngine {
@@ -16,8 +18,11 @@ export interface RecordingEngine {
   /** The verbs of the calls that are no questions, without the ids. */
   orders(): string[];
   containers(): { readonly id: string; readonly pid: number | null }[];
+  /** The pid of a container other than these, once it runs. */
+  running(others?: readonly string[]): Promise<number>;
   /** Bends it, as its file says: `down`, `fail-kill`, … */
   bend(how: string): void;
+  straighten(how: string): void;
 }
 
 export function recordingEngine(sandbox: Sandbox): RecordingEngine {
@@ -37,6 +42,10 @@ export function recordingEngine(sandbox: Sandbox): RecordingEngine {
           .filter(Boolean)
           .map(line => JSON.parse(line) as string[])
       : [];
+  const containers = () =>
+    readdirSync(folder)
+      .filter(name => name.endsWith('.json'))
+      .map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { id: string; pid: number | null });
   return {
     engine: { file: process.execPath, options: [script], env, cwd: sandbox.folder },
     docker,
@@ -46,10 +55,12 @@ export function recordingEngine(sandbox: Sandbox): RecordingEngine {
       calls()
         .map(args => args.filter(arg => !/^[0-9a-f]{64}$/.test(arg)).join(' '))
         .filter(text => /^(?:stop|kill|rm)/.test(text)),
-    containers: () =>
-      readdirSync(folder)
-        .filter(name => name.endsWith('.json'))
-        .map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { id: string; pid: number | null }),
+    containers,
+    running: async (others = []) => {
+      const find = () => containers().find(({ id, pid }) => !others.includes(id) && pid !== null);
+      return (await eventually(find, { what: 'the container to run' }))?.pid ?? assert.fail('it has a pid');
+    },
+    straighten: how => rmSync(join(folder, how)),
     bend: how => writeFileSync(join(folder, how), ''),
   };
 }

@@ -57,14 +57,12 @@ async function started(
     for (const { pid } of recording.containers())
       if (pid !== null && (await isAlive(pid))) process.kill(pid, 'SIGKILL');
   });
-  const running = () =>
-    eventually(() => recording.containers().find(({ pid }) => pid !== null)?.pid, { what: 'the container to run' });
   const stop = (graceMs = 5_000) =>
     shutDown(
       { pid: Number(child.pid), group, exited, closeStdin: () => child.stdin.end(), dispose: () => {} },
       { drainMs: 0, graceMs, clock: systemClock, hasten: new AbortController().signal },
     );
-  return { ...recording, child, exited, group, asked, notices, running, stop, cidFile };
+  return { ...recording, child, exited, group, asked, notices, stop, cidFile };
 }
 
 /** Nothing can be deaf there. */
@@ -76,10 +74,10 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     const inside = await running();
     child.kill('SIGKILL');
     await exited;
-    assert.equal(await isAlive(inside as number), true, 'or there would be nothing to do');
+    assert.equal(await isAlive(inside), true, 'or there would be nothing to do');
     const { survivors, rung, trouble } = await stop();
     assert.deepEqual([survivors, rung, trouble, notices], [[], 'terminated', null, []]);
-    assert.equal(await isAlive(inside as number), false);
+    assert.equal(await isAlive(inside), false);
     assert.deepEqual(orders(), ['stop -t 2']);
     assert.deepEqual(asked, [], 'the program is not asked: it goes with its container');
   });
@@ -91,7 +89,7 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     await exited;
     const { survivors, rung } = await stop(50);
     assert.deepEqual([survivors, rung], [[], 'killed']);
-    assert.equal(await isAlive(inside as number), false);
+    assert.equal(await isAlive(inside), false);
     assert.deepEqual(orders().slice(0, 2), ['stop -t 2', 'kill']);
   });
 
@@ -138,7 +136,7 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     child.kill('SIGKILL');
     await exited;
     assert.deepEqual((await stop()).survivors, []);
-    assert.equal(await isAlive(inside as number), false);
+    assert.equal(await isAlive(inside), false);
     assert.equal(orders().at(-1), 'stop -t 2');
   });
 
@@ -170,7 +168,7 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     await exited;
     bend('fail-kill');
     assert.deepEqual((await stop(0)).survivors, []);
-    assert.equal(await isAlive(inside as number), false);
+    assert.equal(await isAlive(inside), false);
     assert.equal(orders().at(-1), 'rm -f');
   });
 
@@ -179,6 +177,6 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     const inside = await running();
     group.signalNow('terminate');
     group.signalNow('kill');
-    await eventually(async () => !(await isAlive(inside as number)), { what: 'the end of the container' });
+    await eventually(async () => !(await isAlive(inside)), { what: 'the end of the container' });
   });
 });
