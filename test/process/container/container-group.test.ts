@@ -166,7 +166,7 @@ describe('the group of a docker run', { concurrency: 3 }, () => {
     const inside = await running();
     child.kill('SIGKILL');
     await exited;
-    bend('fail-kill');
+    for (const verb of ['stop', 'kill']) bend(`fail-${verb}`);
     assert.deepEqual((await stop(0)).survivors, []);
     assert.equal(await isAlive(inside), false);
     assert.equal(orders().at(-1), 'rm -f');
