@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Call, fateOf, isRepeatable, newCall } from '../session/call.ts';
 import { type Clock, Deadlines } from '../session/deadlines.ts';
+import { RESERVED } from '../session/era.ts';
 import type { HttpClient } from '../session/http-client.ts';
 import {
   idKey,
@@ -38,11 +39,12 @@ export class BridgeCalls {
   /** Why the last manager was lost. */
   #why: HoldfastError | null = null;
   #link: Link | null = null;
-  #lastId = 0;
+  readonly #nextId: () => number;
   #onIdle: (() => void)[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, nextId: () => number) {
     this.#clock = clock;
+    this.#nextId = nextId;
     this.#holding = new Deadlines(clock, call => this.#onHeldTooLong(call));
   }
 
@@ -176,7 +178,7 @@ export class BridgeCalls {
 
   /** What waits goes on waiting until it has left: there may be nobody at the other end. */
   #transmit(call: Call, link: Link, onLeft = () => this.#holding.delete(call)): void {
-    const id = ++this.#lastId;
+    const id = this.#nextId();
     call.upstreamId = id;
     call.place = 'queued';
     this.#sent.set(id, call);
@@ -209,7 +211,10 @@ export class BridgeCalls {
   }
 
   #askForTools(link: Link, cursor?: string): void {
-    this.ask(link, 'tools/list', cursor === undefined ? {} : { cursor }, settled => {
+    const [first] = this.#unsure;
+    if (first === undefined) return;
+    const params = { ...(cursor === undefined ? {} : { cursor }), ...protocolOf(first) };
+    this.ask(link, 'tools/list', params, settled => {
       const result = settled.ok ? asObject((JSON.parse(settled.text) as { result?: unknown }).result) : {};
       if (typeof result.nextCursor === 'string') return this.#askForTools(link, result.nextCursor);
       const unsure = [...this.#unsure];
@@ -247,4 +252,11 @@ export class BridgeCalls {
     this.#onIdle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+/** What another request of the same client must say of itself, where it belongs to no session. */
+function protocolOf({ text }: Call): { _meta?: object } {
+  const meta = asObject(JSON.parse(rawMember(text, ['params', '_meta'])?.raw ?? 'null'));
+  const own = Object.entries(meta).filter(([key]) => key.startsWith(RESERVED));
+  return own.length === 0 ? {} : { _meta: Object.fromEntries(own) };
 }

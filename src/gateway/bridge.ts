@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Call } from '../session/call.ts';
+import type { Call, Settled } from '../session/call.ts';
 import type { Clock } from '../session/deadlines.ts';
+import { isStateless } from '../session/era.ts';
 import type { HttpListener, SentMessage } from '../session/http-listener.ts';
 import { isSessionLost, type KnownSession } from '../session/http-session.ts';
 import {
@@ -17,6 +18,7 @@ import {
   rawMember,
 } from '../session/json-text.ts';
 import { BridgeCalls, type Link } from './bridge-calls.ts';
+import { BridgeStateless } from './bridge-stateless.ts';
 import { asObject, type ClientState, firstState, isRemembered, stateAfter } from './client-state.ts';
 import { RPC } from './http-reply.ts';
 import type { Explain } from './modern-reply.ts';
@@ -41,12 +43,14 @@ const MAX_KEPT = 100;
 const GOODBYE_MS = 500;
 
 /**
- * One client on stdio before managers that come and go. It keeps the session's id, the client's own `initialize` and every call under
+ * One client on stdio before managers that come and go, of either era. It keeps the session's id, the client's own `initialize` and every call under
  * way, and does with these what the call table of DESIGN §5 says when a manager is lost, as if that were a server.
  */
 export class Bridge implements HttpListener {
   readonly #options: BridgeOptions;
+  /** Those of its session. */
   readonly #calls: BridgeCalls;
+  readonly #stateless: BridgeStateless;
   #link: Link | null = null;
   /** The manager knows the session, and takes calls. */
   #isOpen = false;
@@ -64,17 +68,21 @@ export class Bridge implements HttpListener {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    this.#calls = new BridgeCalls(options.clock);
+    let lastId = 0;
+    const nextId = () => ++lastId;
+    this.#calls = new BridgeCalls(options.clock, nextId);
+    const reply = (idRaw: string, settled: Settled) => this.#reply(idRaw, settled);
+    this.#stateless = new BridgeStateless({ clock: options.clock, nextId, reply });
   }
 
   /** Calls that are not answered. */
   get inFlight(): number {
-    return this.#calls.size;
+    return this.#calls.size + this.#stateless.size;
   }
 
   /** Resolves once every request so far is answered. */
-  answered(): Promise<void> {
-    return this.#calls.answered();
+  async answered(): Promise<void> {
+    await Promise.all([this.#calls.answered(), this.#stateless.answered()]);
   }
 
   /** A manager is there: what waits goes to it. */
@@ -83,6 +91,7 @@ export class Bridge implements HttpListener {
     this.#wasHeard = false;
     const link = open(this.#session, this);
     this.#link = link;
+    this.#stateless.opened(link);
     if (this.#initialize === null) return;
     if (this.#session === null) this.#begin(link, this.#initialize);
     else this.#resume(link, false);
@@ -91,11 +100,13 @@ export class Bridge implements HttpListener {
   /** Nobody will come soon: everything that waits is answered with why. */
   fail(error: HoldfastError): void {
     this.#calls.fail(error);
+    this.#stateless.fail(error);
   }
 
   /** The client is gone: the manager is told, and forgets the session. */
   async end(): Promise<void> {
     this.#calls.end();
+    this.#stateless.end();
     const link = this.#link;
     this.#link = null;
     await link?.close(GOODBYE_MS);
@@ -129,9 +140,11 @@ export class Bridge implements HttpListener {
         if (this.#options.offer(envelope.text)) return;
         this.#link?.write(errorResponse(envelope.id.raw, -32603, 'the client cannot be reached'));
         return;
-      case 'notification':
-        if (this.#calls.isNews(envelope)) this.#options.offer(envelope.text);
+      case 'notification': {
+        const text = this.#calls.isNews(envelope) ? this.#stateless.hear(envelope) : null;
+        if (text !== null) this.#options.offer(text);
         return;
+      }
       case 'batch':
       case 'invalid':
         return this.onNoise(envelope.kind === 'batch' ? 'several messages in one' : envelope.reason);
@@ -139,7 +152,7 @@ export class Bridge implements HttpListener {
   }
 
   onOversize({ id, hasMethod, bytes }: { id: string | null; hasMethod: boolean; bytes: number }): void {
-    if (!hasMethod) this.#calls.spoil(id, new HoldfastError('RESOURCE_MESSAGE_TOO_LARGE', { details: { bytes } }));
+    if (!hasMethod) this.#spoil(id, new HoldfastError('RESOURCE_MESSAGE_TOO_LARGE', { details: { bytes } }));
   }
 
   onNoise(why: string): void {
@@ -147,13 +160,12 @@ export class Bridge implements HttpListener {
   }
 
   onFailed({ key, method }: SentMessage, error: HoldfastError): void {
-    if (!this.#calls.spoil(key, error))
-      this.#options.notice(`${method ?? 'an answer'} was not taken: ${error.message}`);
+    if (!this.#spoil(key, error)) this.#options.notice(`${method ?? 'an answer'} was not taken: ${error.message}`);
   }
 
-  /** On one machine nothing breaks but a manager that ends. */
-  onBroken(_message: SentMessage, error: HoldfastError): void {
-    this.onLost(error);
+  /** On one machine nothing breaks but a manager that ends. What only listens may be cut off on a longer way, and begins again. */
+  onBroken({ key }: SentMessage, error: HoldfastError): void {
+    if (!this.#stateless.broke(key)) this.onLost(error);
   }
 
   onLost(error: HoldfastError): void {
@@ -163,6 +175,7 @@ export class Bridge implements HttpListener {
     this.#isOpen = false;
     if (isSessionLost(error)) this.#session = null;
     this.#calls.lost(error);
+    this.#stateless.lost(error);
     void link.close(0);
     this.#options.onLost(error, { isSessionLost: isSessionLost(error), wasHeard: this.#wasHeard });
   }
@@ -170,12 +183,12 @@ export class Bridge implements HttpListener {
   #onRequest(envelope: RequestEnvelope): void {
     const { id, method } = envelope;
     const refuse = (code: number, why: string) => this.#options.send(errorResponse(id.raw, code, why));
-    if (method === 'ping') return this.#options.send(`{"jsonrpc":"2.0","id":${id.raw},"result":{}}`);
-    // Clients that ask this first go on with `initialize` then.
-    if (method === 'server/discover') return refuse(RPC.methodNotFound, 'the conversation begins with initialize');
-    if (this.#calls.isOpen(idKey(id.raw))) {
+    if (method === 'ping' && !isStateless(envelope))
+      return this.#options.send(`{"jsonrpc":"2.0","id":${id.raw},"result":{}}`);
+    if (this.#calls.isOpen(idKey(id.raw)) || this.#stateless.isOpen(idKey(id.raw))) {
       return refuse(RPC.invalidRequest, 'a request with this id is under way already');
     }
+    if (isStateless(envelope)) return this.#stateless.add(envelope);
     const isFirst = method === 'initialize';
     if (isFirst !== (this.#initialize === null)) {
       const why = isFirst ? 'the session is initialized already' : 'the conversation begins with initialize';
@@ -185,7 +198,7 @@ export class Bridge implements HttpListener {
       if (isFirst) this.#first = null;
       // A client that was refused may begin anew.
       if (isFirst && this.#session === null) this.#initialize = null;
-      this.#options.send(settled.ok ? settled.text : this.#failure(id.raw, settled.error));
+      this.#reply(id.raw, settled);
     });
     if (!isFirst) return;
     this.#first = call;
@@ -229,7 +242,10 @@ export class Bridge implements HttpListener {
   }
 
   #onNotification(envelope: NotificationEnvelope): void {
-    if (envelope.method === 'notifications/cancelled') return this.#calls.cancel(envelope);
+    if (envelope.method === 'notifications/cancelled') {
+      this.#calls.cancel(envelope);
+      return this.#stateless.cancel(envelope);
+    }
     const link = this.#isOpen ? this.#link : null;
     if (envelope.method === 'notifications/initialized') {
       const isFirst = !this.#isInitialized;
@@ -239,7 +255,12 @@ export class Bridge implements HttpListener {
     else if (this.#kept.length < MAX_KEPT) this.#kept.push(envelope.text);
   }
 
+  #spoil(id: string | null, error: HoldfastError): boolean {
+    return this.#calls.spoil(id, error) || this.#stateless.spoil(id, error);
+  }
+
   #onAnswer(envelope: ResponseEnvelope): void {
+    if (this.#stateless.take(envelope)) return;
     const call = this.#calls.take(envelope);
     if (call === null) return;
     if (envelope.result !== null && isRemembered(call.method) && this.#state !== null) {
@@ -250,8 +271,9 @@ export class Bridge implements HttpListener {
     call.settle({ ok: true, text: answerWithId(envelope, call.id) });
   }
 
-  #failure(idRaw: string, error: HoldfastError): string {
-    const { code, message, data } = this.#options.explain(error);
-    return errorResponse(idRaw, code, message, data);
+  #reply(idRaw: string, settled: Settled): void {
+    if (settled.ok) return this.#options.send(settled.text);
+    const { code, message, data } = this.#options.explain(settled.error);
+    this.#options.send(errorResponse(idRaw, code, message, data));
   }
 }

@@ -2,8 +2,9 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject } from '../config/is-object.ts';
+import { metaOf, VERSION_MARK } from '../session/era.ts';
 import type { RequestEnvelope } from '../session/json-text.ts';
-import { type Checked, checkRequest, metaOf, type Refusal, RPC, VERSION_MARK } from './modern-request.ts';
+import { type Checked, checkRequest, type Refusal, RPC } from './modern-request.ts';
 
 /** The member of `params` that `Mcp-Name` mirrors. */
 const NAMED: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 // What a request of 2026-07-28 must say of itself, checked before anything is routed.
 
 import { isObject } from '../config/is-object.ts';
-import { MODERN_VERSION, RESERVED } from '../session/era.ts';
+import { MODERN_VERSION, metaOf, RESERVED, VERSION_MARK } from '../session/era.ts';
 import { LEGACY_VERSIONS } from '../session/handshake.ts';
-import { type Envelope, type MessageEnvelope, type RequestEnvelope, rawMember } from '../session/json-text.ts';
+import { type RequestEnvelope, rawMember } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 
 /** Newest first; the older ones are served after an `initialize`. */
@@ -43,22 +43,6 @@ export interface Refusal {
 export type Checked =
   | { readonly ok: true; readonly request: ModernRequest }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** The member of `_meta` by which a request is known to be stateless. */
-export const VERSION_MARK = `${RESERVED}protocolVersion`;
-
-/** Whether a message is of a revision without sessions: it says so itself, in each request. */
-export function isStateless(envelope: Envelope): boolean {
-  if (envelope.kind === 'batch') return false;
-  if (envelope.method === 'server/discover' || envelope.method === 'subscriptions/listen') return true;
-  return Object.hasOwn(metaOf(envelope), VERSION_MARK);
-}
-
-/** `params._meta` as an object, empty where it is none. */
-export function metaOf({ value }: MessageEnvelope): Record<string, unknown> {
-  const params = isObject(value.params) ? value.params : {};
-  return isObject(params._meta) ? params._meta : {};
-}
 
 export function checkRequest(envelope: RequestEnvelope): Checked {
   const meta = metaOf(envelope);

@@ -1,9 +1,10 @@
 import type { Clock } from '../session/clock.ts';
+import { isStateless } from '../session/era.ts';
 import { errorResponse, idKey, type MessageEnvelope, parseMessage, rawMember } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
 import { ClientSession } from './client-session.ts';
 import type { Explain } from './modern-reply.ts';
-import { isStateless, RPC } from './modern-request.ts';
+import { RPC } from './modern-request.ts';
 import { ModernStdio } from './modern-stdio.ts';
 import { type LongLine, StdioPort, type StdioPortOptions } from './stdio-port.ts';
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { MODERN_VERSION } from '../session/era.ts';
+import { isStateless, MODERN_VERSION } from '../session/era.ts';
 import type { Envelope } from '../session/json-text.ts';
-import { isStateless } from './modern-request.ts';
 
 /** The server that a path means, `others` for a path that is none of MCP, or null for one that cannot be read. */
 export function targetOf(url: string): { readonly server: string | null } | 'others' | null {

@@ -39,6 +39,8 @@ export interface Model {
 export interface Policy {
   readonly restart: RestartOptions;
   readonly startup: StartupOptions;
+  /** One that has failed because nobody could be reached is tried again this often, where that costs no process. */
+  readonly reachMs?: number | undefined;
 }
 
 /** Clock and chance, as arguments. */

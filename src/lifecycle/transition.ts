@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { assertNever } from './assert-never.ts';
-import { backoffDelay, DEMAND_AFTER_MS, isCrashLoop, withinWindow } from './restart-policy.ts';
+import { backoffDelay, DEMAND_AFTER_MS, halfOpenMs, isCrashLoop, withinWindow } from './restart-policy.ts';
 import { deadlineMs, handshakeMs, overdue } from './start-deadlines.ts';
 import type { Context, Effect, Event, Goal, Model, Policy, State, Step } from './state.ts';
 
@@ -218,7 +218,7 @@ function recover(model: Model, fault: HoldfastError, policy: Policy, context: Co
 }
 
 function fail(model: Model, fault: HoldfastError, policy: Policy, context: Context): Next {
-  const due = model.desired === 'up' ? context.now + policy.restart.halfOpenMs : null;
+  const due = model.desired === 'up' ? context.now + halfOpenMs(fault, policy) : null;
   return [{ ...model, state: { name: 'failed', due, since: context.now, fault } }, [{ type: 'settle', fault }]];
 }
 

@@ -136,6 +136,7 @@ export function fateOf(
 /** Requests that only read, by their definition in the protocol. */
 const READING = new Set([
   'ping',
+  'server/discover',
   'tools/list',
   'resources/list',
   'resources/templates/list',

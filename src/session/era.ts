@@ -2,13 +2,29 @@
 import { isObject } from '../config/is-object.ts';
 import type { InitializeParams } from './handshake.ts';
 import { type Member, rewriteOrAdd, withMember } from './json-members.ts';
-import { type ResponseEnvelope, rawMember } from './json-text.ts';
+import { type Envelope, type MessageEnvelope, type ResponseEnvelope, rawMember } from './json-text.ts';
 
 export type Era = 'legacy' | 'modern';
 
 export const MODERN_VERSION = '2026-07-28';
 /** Where the protocol's own keys in `_meta` begin. */
 export const RESERVED = 'io.modelcontextprotocol/';
+
+/** The member of `_meta` by which a request is known to be stateless. */
+export const VERSION_MARK = `${RESERVED}protocolVersion`;
+
+/** Whether a message is of a revision without sessions: it says so itself, in each request. */
+export function isStateless(envelope: Envelope): boolean {
+  if (envelope.kind === 'batch') return false;
+  if (envelope.method === 'server/discover' || envelope.method === 'subscriptions/listen') return true;
+  return Object.hasOwn(metaOf(envelope), VERSION_MARK);
+}
+
+/** `params._meta` as an object, empty where it is none. */
+export function metaOf({ value }: MessageEnvelope): Record<string, unknown> {
+  const params = isObject(value.params) ? value.params : {};
+  return isObject(params._meta) ? params._meta : {};
+}
 
 /** Servers are updated: for so long what one was found to be decides what it is asked first. */
 const BELIEVED_MS = 30 * 86_400_000;
@@ -54,7 +70,7 @@ export type Wrapper = readonly Member[];
 
 export function wrapperOf({ capabilities, clientInfo }: InitializeParams): Wrapper {
   return [
-    [`${RESERVED}protocolVersion`, JSON.stringify(MODERN_VERSION)],
+    [VERSION_MARK, JSON.stringify(MODERN_VERSION)],
     [`${RESERVED}clientCapabilities`, JSON.stringify(capabilities)],
     [`${RESERVED}clientInfo`, JSON.stringify(clientInfo)],
   ];

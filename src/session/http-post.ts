@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../process/clock.ts';
 import type { WriteOptions } from '../process/stdin-queue.ts';
-import { type Envelope, parseMessage } from './json-text.ts';
+import { isStateless } from './era.ts';
+import { type Envelope, parseMessage, type RequestEnvelope } from './json-text.ts';
 
 /** A stream on which the answer has come may stay open for so long. */
 const LINGER_MS = 2_000;
@@ -12,23 +13,33 @@ export class Post {
   readonly method: string | null;
   /** Of a request: the id under which its answer comes, as text. */
   readonly key: string | null;
+  /** A request of 2026-07-28 or later, which belongs to no session. */
+  readonly stateless: RequestEnvelope | null;
   /** Of a `notifications/cancelled`: the request that is meant. */
   readonly cancels: string | null;
   /** Ends its request and its stream. */
   readonly controller = new AbortController();
+  /** Nobody but us has asked. */
+  readonly isOurs: boolean;
   /** The server has said that it did not take it. */
   isRefused = false;
+  /** It was sent a second time, with other headers. */
+  isCorrected = false;
+  /** Of a list: where it goes on. */
+  nextCursor: unknown;
   #linger: Timer | null = null;
   #isAnswered = false;
   #isWritten = false;
   readonly #onWritten: (() => void) | undefined;
 
-  constructor(text: string, { onWritten }: WriteOptions) {
+  constructor(text: string, { onWritten }: WriteOptions, isOurs = false) {
     const parsed = parseMessage(text);
     const envelope = parsed.ok && parsed.envelope.kind !== 'batch' ? parsed.envelope : null;
     this.text = text;
+    this.isOurs = isOurs;
     this.method = envelope?.method ?? null;
     this.key = envelope?.kind === 'request' ? keyOf(envelope.value.id) : null;
+    this.stateless = envelope?.kind === 'request' && isStateless(envelope) ? envelope : null;
     const { requestId } = (envelope?.value.params ?? {}) as { requestId?: unknown };
     this.cancels = this.method === 'notifications/cancelled' ? keyOf(requestId) : null;
     this.#onWritten = onWritten;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HoldfastError } from '../errors/holdfast-error.ts';
 import { firstOf } from '../process/wait.ts';
+import { LEGACY_VERSIONS } from './handshake.ts';
 import { HttpConnection, type HttpConnectionSetup } from './http-connection.ts';
 import { connectionLost, statusFault } from './http-errors.ts';
 
@@ -33,6 +34,11 @@ export class HttpSession {
     return this.#id !== null;
   }
 
+  /** Whether `initialize` was taken; else all that is said is said by requests that are complete in themselves. */
+  get isAgreed(): boolean {
+    return this.#version !== null;
+  }
+
   get known(): KnownSession {
     return { id: this.#id, version: this.#version };
   }
@@ -44,12 +50,23 @@ export class HttpSession {
     this.#id = typeof id === 'string' && /^[\x21-\x7e]{1,1024}$/.test(id) ? id : null;
   }
 
+  /** `initialize` is answered; by its error, or another revision, there is no session. */
   agreed(version: unknown): void {
-    if (typeof version === 'string' && /^[\w.-]{1,64}$/.test(version)) this.#version = version;
+    this.#version = LEGACY_VERSIONS.find(known => known === version) ?? null;
   }
 
-  post(body: string, signal: AbortSignal, onWritten: () => void): Promise<IncomingMessage> {
-    const headers = { ...this.#headers(), 'content-type': 'application/json', accept: `application/json, ${EVENTS}` };
+  /** `own`: the headers of a message that belongs to no session. */
+  post(
+    body: string,
+    signal: AbortSignal,
+    onWritten: () => void,
+    own?: Readonly<Record<string, string>>,
+  ): Promise<IncomingMessage> {
+    const headers = {
+      ...(own ?? this.#headers()),
+      'content-type': 'application/json',
+      accept: `application/json, ${EVENTS}`,
+    };
     return this.#connection.send('POST', { headers, body, signal, onWritten });
   }
 

@@ -22,23 +22,33 @@ const DISCOVER_MS = 5_000;
 
 /**
  * Begins a conversation in the era that the server speaks. `initialize` goes first unless it is known better, since some servers
- * exit on anything else; one that rejects it is asked in the words of 2026-07-28, in the same process.
+ * exit on anything else; one that rejects it is asked in the words of 2026-07-28, on the same way.
  *
  * @throws HoldfastError as `shakeHands`; the server's own rejection where neither era will do.
  */
 export async function introduce(upstream: Upstream, to: Introduction): Promise<Handshake> {
-  if (to.first === 'modern' && !upstream.isLegacy)
-    return (await discover(upstream, to)) ?? shakeHands(upstream, to.params);
+  if (to.first === 'modern') return (await discover(upstream, to)) ?? shakeHands(upstream, to.params);
   try {
     return await shakeHands(upstream, to.params);
   } catch (error) {
-    const isRejected = error instanceof HoldfastError && error.code === 'CONNECTION_HANDSHAKE_REJECTED';
-    if (!isRejected || upstream.isLegacy) throw error;
+    if (!isRejection(error) && !isAsGoodAsOne(error)) throw error;
     const found = await discover(upstream, to);
     if (found === null) throw error;
     return found;
   }
 }
+
+/** The server is there and does not take the question. Over HTTP some say so by the status alone, or without the id of the request. */
+function isRejection(error: unknown): boolean {
+  if (!(error instanceof HoldfastError)) return false;
+  return error.code === 'CONNECTION_HANDSHAKE_REJECTED' || [400, 404].includes(Number(error.details.status));
+}
+
+/** Some take `initialize` and answer it with a revision that has none. */
+const isAsGoodAsOne = (error: unknown): boolean =>
+  error instanceof HoldfastError &&
+  error.code === 'CONNECTION_PROTOCOL_VERSION' &&
+  error.details.version === MODERN_VERSION;
 
 /** Null where the server does not speak 2026-07-28, or says nothing. Else what is said from now on is translated for it. */
 async function discover(
@@ -55,8 +65,8 @@ async function discover(
     asked.then(answer => heard.push(answer)),
   );
   const [answer] = heard;
-  if (answer instanceof HoldfastError) throw answer;
-  const discovery = answer === undefined ? null : discoveryOf(answer, server);
+  if (answer instanceof HoldfastError && !isRejection(answer)) throw answer;
+  const discovery = answer === undefined || answer instanceof HoldfastError ? null : discoveryOf(answer, server);
   if (discovery === null || discovery.type === 'notModern') return null;
   if (discovery.type === 'otherVersion') {
     const details = {

@@ -1,4 +1,5 @@
 import { isObject } from '../config/is-object.ts';
+import type { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock, Timer } from '../process/clock.ts';
 import { RESERVED } from './era.ts';
 import { errorResponse, type MessageEnvelope, notification, request } from './json-text.ts';
@@ -27,8 +28,9 @@ export interface ModernListeningOptions {
   readonly hear: (text: string) => void;
 }
 
-/** One that the server has ended is begun again after this time. */
-const AGAIN_MS = 5_000;
+/** One that the server has ended, or that was lost on its way, is begun again after this time, which doubles while nothing comes of it. */
+const AGAIN_MS = { ended: 5_000, lost: 1_000 } as const;
+const MAX_AGAIN_MS = 60_000;
 const INVALID_PARAMS = -32602;
 
 const LISTS = [
@@ -54,6 +56,10 @@ export class ModernListening {
   #opening: { readonly id: number; readonly changes: readonly Change[] } | null = null;
   #waiting: Change[] = [];
   #isScheduled = false;
+  /** So often in a row it has not come to be heard. */
+  #failures = 0;
+  /** Nobody has listened for a while. */
+  #hasMissed = false;
   #again: Timer | null = null;
   #isClosed = false;
 
@@ -80,7 +86,8 @@ export class ModernListening {
 
   /** True for what concerns the listening alone. */
   take(envelope: MessageEnvelope): boolean {
-    if (envelope.kind === 'response' && envelope.id !== null) return this.#ended(idOf(envelope.id.raw), envelope.value);
+    if (envelope.kind === 'response' && envelope.id !== null)
+      return this.#answered(idOf(envelope.id.raw), envelope.value);
     if (envelope.kind !== 'notification') return false;
     const { _meta, notifications } = (envelope.value.params ?? {}) as { _meta?: unknown; notifications?: unknown };
     const tag = isObject(_meta) ? _meta[`${RESERVED}subscriptionId`] : undefined;
@@ -90,6 +97,16 @@ export class ModernListening {
     }
     // Of two that overlap, only one is heard.
     return tag !== undefined && Number(tag) !== this.#current;
+  }
+
+  /** A listening was lost on its way, or refused there with an error. False where it was none of these. */
+  broke(id: number, refusal: HoldfastError | null): boolean {
+    if (id !== this.#opening?.id) return this.#ended(id, 'lost');
+    if (refusal !== null) return this.#refused(this.#opening.changes, null, refusal.message);
+    this.#waiting.unshift(...this.#opening.changes);
+    this.#opening = null;
+    this.#later('lost');
+    return true;
   }
 
   close(): void {
@@ -128,7 +145,12 @@ export class ModernListening {
   ): void {
     const uris = isObject(honoured) ? honoured.resourceSubscriptions : undefined;
     this.#opening = null;
+    this.#failures = 0;
     this.#replace(id);
+    // What changed in between nobody has told; who has read the lists again says whether it did.
+    for (const [name, field] of this.#hasMissed ? LISTS : [])
+      if (this.#lists[field]) this.#options.hear(notification(`notifications/${name}/list_changed`));
+    this.#hasMissed = false;
     for (const change of changes) {
       if (!change.isWanted || (Array.isArray(uris) && uris.includes(change.uri))) this.#agree(change.id);
       else this.#refuse(change, INVALID_PARAMS, 'the server does not tell of changes of this resource');
@@ -137,24 +159,37 @@ export class ModernListening {
   }
 
   /** The server has answered a listening, which ends it. */
-  #ended(id: number, { error }: { readonly error?: unknown }): boolean {
-    if (id === this.#opening?.id) {
-      const { code, message } = serverErrorOf(error);
-      const why = message ?? 'the server does not tell of changes';
-      this.#options.onNotice(`the server refused subscriptions/listen: ${why}`);
-      const { changes } = this.#opening;
-      this.#opening = null;
-      for (const change of changes) {
-        if (change.isWanted) this.#refuse(change, typeof code === 'number' ? code : INVALID_PARAMS, why);
-        else this.#agree(change.id);
-      }
-      if (this.#waiting.length > 0) this.#schedule();
-      return true;
+  #answered(id: number, { error }: { readonly error?: unknown }): boolean {
+    if (id !== this.#opening?.id) return this.#ended(id, 'ended');
+    const { code, message } = serverErrorOf(error);
+    return this.#refused(this.#opening.changes, code, message ?? 'the server does not tell of changes');
+  }
+
+  #refused(changes: readonly Change[], code: number | string | null, why: string): true {
+    this.#options.onNotice(`the server refused subscriptions/listen: ${why}`);
+    this.#opening = null;
+    for (const change of changes) {
+      if (change.isWanted) this.#refuse(change, typeof code === 'number' ? code : INVALID_PARAMS, why);
+      else this.#agree(change.id);
     }
+    if (this.#waiting.length > 0) this.#schedule();
+    // It has listened before: that may pass.
+    else if (this.#current === null && this.#hasMissed) this.#later('ended');
+    return true;
+  }
+
+  #ended(id: number, how: keyof typeof AGAIN_MS): boolean {
     if (id !== this.#current) return id === this.#previous;
     this.#current = null;
-    this.#again = this.#options.clock.setTimer(AGAIN_MS, () => this.#schedule());
+    this.#hasMissed = true;
+    if (this.#opening === null) this.#later(how);
     return true;
+  }
+
+  #later(how: keyof typeof AGAIN_MS): void {
+    const ms = Math.min(MAX_AGAIN_MS, AGAIN_MS[how] * 2 ** this.#failures++);
+    this.#again?.cancel();
+    this.#again = this.#options.clock.setTimer(ms, () => this.#schedule());
   }
 
   #replace(id: number | null): void {

@@ -104,7 +104,8 @@ export class ModernTranslator implements Translator {
     else this.#hear(withId(envelope, String(leg.id)));
   }
 
-  spoiled(id: number): number {
+  spoiled(id: number, error: HoldfastError, wasLost: boolean): number {
+    if (this.#listening.broke(id, wasLost ? null : error)) return id;
     const leg = this.#later.get(id);
     if (leg === undefined) return id;
     this.forget(leg.id);

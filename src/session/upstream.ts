@@ -25,8 +25,6 @@ export interface UpstreamListener {
 export interface Outlet {
   /** Messages that wait for the server to take them, and how many may. */
   readonly fullness: { readonly depth: number; readonly limit: number };
-  /** It is a way for those alone that begin with `initialize`. */
-  readonly isLegacy?: true;
   /** One message without line breaks; null when too many wait, and nothing has been taken then. */
   write(line: string, options?: WriteOptions): Outgoing | null;
 }
@@ -37,8 +35,8 @@ export interface Translator {
   write(line: string, options?: WriteOptions): Outgoing | null;
   /** A message of the server, in its words. */
   take(envelope: MessageEnvelope): void;
-  /** Under which id of ours an answer is waited for that came under this one, and cannot be used. */
-  spoiled(id: number): number;
+  /** Under which id of ours an answer is waited for that came under this one and cannot be used, or was lost alone. */
+  spoiled(id: number, error: HoldfastError, wasLost: boolean): number;
   /** See `Upstream.forget`. */
   forget(id: number): void;
   close(): void;
@@ -77,10 +75,6 @@ export class Upstream {
   constructor(outlet: Outlet, listener: UpstreamListener) {
     this.#outlet = outlet;
     this.#listener = listener;
-  }
-
-  get isLegacy(): boolean {
-    return this.#outlet.isLegacy === true;
   }
 
   /** Takes one line of the server's stdout; false when it is no message at all. */
@@ -146,7 +140,7 @@ export class Upstream {
   /** The answer to `id` (raw JSON) came but cannot be used, or was lost alone. */
   spoil(id: string, error: HoldfastError, mayRepeat = false): void {
     const number = idOf(id);
-    this.#takePending(this.#translator?.spoiled(number) ?? number)?.onLost(error, mayRepeat);
+    this.#takePending(this.#translator?.spoiled(number, error, mayRepeat) ?? number)?.onLost(error, mayRepeat);
   }
 
   /** The process is gone: nothing will be answered. */

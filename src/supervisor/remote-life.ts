@@ -32,6 +32,8 @@ export class RemoteLife implements InstanceLife {
   /** Calls that will not be answered, while it is not known whether the session is still there. */
   readonly #broken = new Map<string, HoldfastError>();
   #isInDoubt = false;
+  /** It is known what the server speaks; what it is asked from then on it must be able to answer. */
+  #isIntroduced = false;
 
   constructor(setup: RemoteLifeSetup) {
     this.#setup = setup;
@@ -79,6 +81,7 @@ export class RemoteLife implements InstanceLife {
 
   async initialize(): Promise<void> {
     await this.#steps.initialize();
+    this.#isIntroduced = true;
     void this.#client?.listen();
   }
 
@@ -109,14 +112,16 @@ export class RemoteLife implements InstanceLife {
       },
       onNoise: why => onNotice(`dropped a message: ${why}`),
       onFailed: ({ key, method }, error) => {
-        // Whoever cannot even answer that will not serve a call.
-        if (method === 'ping') this.#steps.down(error.with({ server }));
+        // Whoever cannot even answer that will not serve a call. A stateless server is asked what it is instead of a ping.
+        const isProbe = method === 'ping' || (method === 'server/discover' && this.#isIntroduced);
+        if (isProbe) this.#steps.down(error.with({ server }));
         else if (key !== null) this.#upstream?.spoil(key, error);
         else onNotice(`${method ?? 'an answer'} was not taken: ${error.message}`);
       },
       onBroken: ({ key, method }, error) => {
         // Its own start, or what would tell whether it lives.
-        if (method === 'initialize' || method === 'ping') return this.#steps.down(error.with({ server }));
+        if (method === 'initialize' || method === 'ping' || method === 'server/discover')
+          return this.#steps.down(error.with({ server }));
         this.#doubt(key, error);
       },
       onLost: error => this.#steps.down(error.with({ server })),

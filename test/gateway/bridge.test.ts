@@ -48,7 +48,6 @@ describe('a session', () => {
   test('answers itself what is no server’s business, also while no manager is there', () => {
     const client = new BridgedClient();
     client.says({ id: 1, method: 'ping' });
-    client.says({ id: 2, method: 'server/discover' });
     client.says({ id: 3, method: 'tools/list' });
     client.says({ id: 4, method: 'initialize', params: INITIALIZE });
     client.says({ id: 4, method: 'tools/list' });
@@ -57,7 +56,6 @@ describe('a session', () => {
       client.heard.map(({ id, error }) => [id, error?.code]),
       [
         [1, undefined],
-        [2, -32601],
         [3, -32600],
         [4, -32600],
         [5, -32600],

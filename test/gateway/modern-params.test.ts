@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mirroredBy, wrongParams } from '../../src/gateway/modern-params.ts';
+import { wrongParams } from '../../src/gateway/modern-params.ts';
+import { mirroredBy } from '../../src/session/tool-marks.ts';
 import { Stage } from './modern-stage.ts';
 
 const schema = {
@@ -14,27 +15,6 @@ const schema = {
     other: { type: 'string' },
   },
 };
-
-test('marks count where a chain of properties leads to them', () => {
-  assert.deepEqual(
-    mirroredBy(schema).sort((a, b) => (a.header < b.header ? -1 : 1)),
-    [
-      { header: 'mcp-param-dry', path: ['dry'] },
-      { header: 'mcp-param-limit', path: ['limit'] },
-      { header: 'mcp-param-region', path: ['region'] },
-      { header: 'mcp-param-zone', path: ['where', 'zone'] },
-    ],
-  );
-  for (const none of [undefined, null, 5, [], {}, { properties: null }, { 'x-mcp-header': 'Root' }]) {
-    assert.deepEqual(mirroredBy(none), []);
-  }
-});
-
-test('a schema of any depth is looked through', () => {
-  let deep: object = { 'x-mcp-header': 'Deep' };
-  for (let i = 0; i < 5_000; i++) deep = { properties: { a: deep } };
-  assert.equal(mirroredBy(deep).length, 1);
-});
 
 test('each header says what its argument says, or nothing where there is none', () => {
   const cases: readonly (readonly [args: unknown, headers: Record<string, string>, isRight: boolean])[] = [

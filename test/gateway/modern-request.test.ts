@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Checked, checkRequest, isStateless } from '../../src/gateway/modern-request.ts';
+import { type Checked, checkRequest } from '../../src/gateway/modern-request.ts';
 import { parseMessage } from '../../src/session/json-text.ts';
 
 const META = 'io.modelcontextprotocol/';
@@ -61,22 +61,4 @@ test('a client need not say who it is', () => {
   assert.ok(checked.ok);
   assert.deepEqual(checked.request.profile.clientInfo, { name: 'unknown', version: '0' });
   assert.deepEqual([checked.request.logLevel, checked.request.progressToken], [null, null]);
-});
-
-test('a message is of the stateless protocol by its own word, whatever its version', () => {
-  const cases: readonly (readonly [message: object, isStateless: boolean])[] = [
-    [{ id: 1, method: 'tools/list', params: { _meta: { [VERSION]: 'v999' } } }, true],
-    [{ id: 1, method: 'server/discover' }, true],
-    [{ id: 1, method: 'subscriptions/listen', params: null }, true],
-    [{ method: 'notifications/cancelled', params: { _meta: { [VERSION]: null } } }, true],
-    [{ id: 1, method: 'tools/list', params: { _meta: { progressToken: 1 } } }, false],
-    [{ id: 1, method: 'initialize', params: [] }, false],
-    [{ id: 1, result: {} }, false],
-    [[], false],
-  ];
-  for (const [message, expected] of cases) {
-    const parsed = parseMessage(JSON.stringify(message));
-    assert.ok(parsed.ok);
-    assert.equal(isStateless(parsed.envelope), expected, JSON.stringify(message));
-  }
 });

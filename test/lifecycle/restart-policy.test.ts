@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { resolveOptions } from '../../src/config/options.ts';
-import { backoffDelay, isCrashLoop, policyOf, withinWindow } from '../../src/lifecycle/restart-policy.ts';
+import type { Code } from '../../src/errors/catalogue.ts';
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import { backoffDelay, halfOpenMs, isCrashLoop, policyOf, withinWindow } from '../../src/lifecycle/restart-policy.ts';
 import { policyWith } from './driver.ts';
 
 const { restart } = policyWith();
@@ -67,4 +69,20 @@ test('of a remote server no exits are counted: there is no process', () => {
   assert.ok(options !== undefined);
   assert.equal(policyOf({ kind: 'process', options }), options);
   assert.deepEqual(policyOf({ kind: 'remote', options }).restart, { ...options.restart, windowExits: 0 });
+});
+
+test('a remote server that could not be reached rests 30 s, one that has refused us and every process as long as is set', () => {
+  const options = resolveOptions({}, {});
+  assert.ok(options !== undefined);
+  const remote = policyOf({ kind: 'remote', options });
+  const rests = (code: Code, policy = remote) => halfOpenMs(new HoldfastError(code), policy);
+  for (const away of ['NETWORK_REFUSED', 'NETWORK_DNS', 'NETWORK_HTTP_STATUS', 'CONNECTION_LOST'] as const) {
+    assert.equal(rests(away), 30_000, away);
+    assert.equal(rests(away, policyOf({ kind: 'process', options })), 300_000, away);
+  }
+  for (const refused of ['NETWORK_AUTH', 'NETWORK_NO_ENDPOINT', 'NETWORK_RATE_LIMITED', 'TOOL_LIST_TIMEOUT'] as const)
+    assert.equal(rests(refused), 300_000, refused);
+  const sooner = resolveOptions({ restart: { halfOpenMs: 5_000 } }, {});
+  assert.ok(sooner !== undefined);
+  assert.equal(rests('NETWORK_REFUSED', policyOf({ kind: 'remote', options: sooner })), 5_000);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { Driver, policyWith } from './driver.ts';
 import { crashAgainAndAgain, crashOnce, liveFor } from './recovery.ts';
 
@@ -19,6 +20,31 @@ test('the whole curve: 1, 2, 4 s, failed, and from then on one try every 300 s',
 test('with the exits counted, the curve is the same and its end has the same timer', () => {
   const driver = new Driver().play('start');
   assert.deepEqual(crashAgainAndAgain(driver, 5).slice(2), ['backoff 4000', 'failed 300000', 'failed 300000']);
+});
+
+test('of a remote server: 1, 2, 4 s, failed, and from then on one try every 30 s while it is out of reach', () => {
+  const { restart, startup } = policyWith();
+  const driver = new Driver('down', { restart: { ...restart, windowExits: 0 }, startup, reachMs: 30_000 }).play(
+    'start',
+  );
+  const tryWith = (code: 'NETWORK_REFUSED' | 'NETWORK_AUTH') => {
+    driver
+      .play('admitted')
+      .send({ type: 'down', incarnation: driver.model.incarnation, fault: new HoldfastError(code) });
+    const told = `${driver.play('cleaned').state} ${driver.dueIn}`;
+    driver.play('due');
+    return told;
+  };
+  const away = Array.from({ length: 6 }, () => tryWith('NETWORK_REFUSED'));
+  assert.deepEqual(away, [
+    'backoff 1000',
+    'backoff 2000',
+    'backoff 4000',
+    'failed 30000',
+    'failed 30000',
+    'failed 30000',
+  ]);
+  assert.equal(tryWith('NETWORK_AUTH'), 'failed 300000', 'it is there, and refuses us');
 });
 
 test('a half-open try that works out gives everything back', () => {

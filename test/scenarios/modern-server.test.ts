@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CommandLine } from '../cli/run-cli.ts';
+import { ModernHttp } from '../fixtures/lib/modern-http.ts';
 import { eventually } from '../support/eventually.ts';
 import { fixture } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -59,5 +60,30 @@ test('clients of both eras list, call, are asked and hear of changes', async t =
     assert.ok((await client.tools()).includes('extra'));
     await client.close();
   });
+  await gateway.stop();
+});
+
+test('a remote one serves clients of both eras, and is survived when it goes away', async t => {
+  const sandbox = await withNothingLeft(t);
+  const far = await ModernHttp.start();
+  sandbox.later(() => far.http.close());
+  const cli = new CommandLine(sandbox);
+  const holdfast = { restart: { retries: 1_000, minMs: 50, maxMs: 50 } };
+  cli.configure({ far: { url: far.http.url, holdfast } });
+  const gateway = await startGateway(cli);
+  await gateway.up.line('stdout', /"type":"server.ready","server":"far"/);
+  for (const [name, create] of clients) {
+    const client = create();
+    await client.connectTo(gateway.url('far'), gateway.token);
+    assert.ok((await client.tools()).includes('greet'), name);
+    assert.equal(await client.call('mirrors', { region: 'grüße 🧵' }), 'grüße 🧵', name);
+    assert.equal(await client.call('greet'), 'Hello, Ada', name);
+    await far.http.close();
+    const late = client.call('echo', { text: 'late' });
+    await far.http.open();
+    assert.equal(await late, 'late', name);
+    await client.close();
+  }
+  assert.deepEqual(far.wrong, []);
   await gateway.stop();
 });

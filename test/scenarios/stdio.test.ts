@@ -192,4 +192,40 @@ describe('connect', () => {
     await cli.run('down');
     await up.finished;
   });
+
+  test('a stateless client lists, calls, is asked, and listens on through a restart of the manager', async t => {
+    const { cli } = await stage(t);
+    const up = () => cli.start('up', '--port', '0', '--json');
+    const first = up();
+    await first.line('stdout', /"event":"listening"/);
+    const client = statelessClient();
+    await client.connect(sdkStdio('client 2', cli.how(['connect'])));
+    assert.ok((await client.tools()).includes('one__echo'));
+    assert.match(await client.call('one__ask-elicitation'), /Ada/);
+    const raw = cli.client(['connect']);
+    const of = 'io.modelcontextprotocol/';
+    const _meta = { [`${of}protocolVersion`]: '2026-07-28', [`${of}clientCapabilities`]: {} };
+    const notifications = { resourceSubscriptions: ['test://greeting'] };
+    raw.send({ id: 'mine', method: 'subscriptions/listen', params: { notifications, _meta } });
+    await raw.waitFor(({ method }) => method === 'notifications/subscriptions/acknowledged', 'its beginning');
+
+    assert.equal((await cli.run('down')).code, 0);
+    await first.finished;
+    const waiting = client.call('one__echo', { text: 'still here' });
+    const second = up();
+    await second.line('stdout', /"event":"listening"/);
+    assert.equal(await waiting, 'still here');
+    const touch = { name: 'one__touch-resource', arguments: { uri: 'test://greeting' }, _meta };
+    await eventually(async () => JSON.stringify(await raw.request('tools/call', touch)).includes('told'), {
+      what: 'it',
+    });
+    const { params } = await raw.waitFor(({ method }) => method === 'notifications/resources/updated', 'the update');
+    assert.deepEqual((params?._meta as object | undefined) ?? {}, { [`${of}subscriptionId`]: 'mine' });
+    const heard = raw.messages.filter(({ id }) => id === undefined).map(({ method }) => method);
+    assert.deepEqual(heard, ['notifications/subscriptions/acknowledged', 'notifications/resources/updated']);
+    await client.close();
+    await ended(raw);
+    await cli.run('down');
+    await second.finished;
+  });
 });

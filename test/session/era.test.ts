@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { discoveryOf, firstEra, wrapped, wrapperOf } from '../../src/session/era.ts';
+import { discoveryOf, firstEra, isStateless, VERSION_MARK, wrapped, wrapperOf } from '../../src/session/era.ts';
 import { parseMessage, rawMember } from '../../src/session/json-text.ts';
 import { rawId, rawMemberOf, rawObject, rawString, rawValue } from './raw-json.ts';
 
@@ -106,4 +106,22 @@ test('property: what goes in comes out, but for what is added', () => {
       assert.deepEqual(value, JSON.parse(text));
     }),
   );
+});
+
+test('a message is of the stateless protocol by its own word, whatever its version', () => {
+  const cases: readonly (readonly [message: object, isStateless: boolean])[] = [
+    [{ id: 1, method: 'tools/list', params: { _meta: { [VERSION_MARK]: 'v999' } } }, true],
+    [{ id: 1, method: 'server/discover' }, true],
+    [{ id: 1, method: 'subscriptions/listen', params: null }, true],
+    [{ method: 'notifications/cancelled', params: { _meta: { [VERSION_MARK]: null } } }, true],
+    [{ id: 1, method: 'tools/list', params: { _meta: { progressToken: 1 } } }, false],
+    [{ id: 1, method: 'initialize', params: [] }, false],
+    [{ id: 1, result: {} }, false],
+    [[], false],
+  ];
+  for (const [message, expected] of cases) {
+    const parsed = parseMessage(JSON.stringify(message));
+    assert.ok(parsed.ok);
+    assert.equal(isStateless(parsed.envelope), expected, JSON.stringify(message));
+  }
 });

@@ -38,6 +38,11 @@ export class FakeServer {
     return this;
   }
 
+  get upstream(): Upstream {
+    if (this.#upstream === null) throw new Error('it speaks to nobody');
+    return this.#upstream;
+  }
+
   /** Reads all that waits, and from now on all that comes. */
   async read(): Promise<void> {
     this.#isDeaf = false;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import type { Era } from '../../src/session/era.ts';
 import type { Handshake } from '../../src/session/handshake.ts';
 import { introduce } from '../../src/session/introduce.ts';
@@ -14,11 +14,10 @@ const LEGACY = '{"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{
 const MODERN = '{"supportedVersions":["2026-07-28"],"capabilities":{}}';
 
 /** A conversation that begins; `handshake` is null, or what came of it. */
-function meet(first: Era, isLegacy?: true) {
+function meet(first: Era) {
   const server = new FakeServer();
   const clock = new FakeClock();
-  const outlet = { fullness: server.stdin.fullness, write: server.stdin.write.bind(server.stdin), isLegacy };
-  const upstream = new Upstream(isLegacy === undefined ? server.stdin : { ...outlet, isLegacy }, {
+  const upstream = new Upstream(server.stdin, {
     onHeard: () => {},
     onRequest: () => {},
     onNotification: () => {},
@@ -71,6 +70,55 @@ test('one that rejects both has rejected initialize, and so has one that says no
   assert.equal(await silent.outcome, 'CONNECTION_HANDSHAKE_REJECTED');
 });
 
+test('one that answers initialize with 2026-07-28 is asked in those words', async () => {
+  const answered = '{"protocolVersion":"2026-07-28","capabilities":{}}';
+  const { server, outcome, asked } = meet('legacy');
+  server.answer('initialize', answered);
+  await turn();
+  server.answer('server/discover', MODERN);
+  assert.equal(await outcome, 'modern');
+  assert.deepEqual(asked(), ['initialize', 'server/discover']);
+
+  const other = meet('legacy');
+  other.server.answer('initialize', answered);
+  await turn();
+  other.server.refuse('server/discover', -32601);
+  assert.equal(await other.outcome, 'CONNECTION_PROTOCOL_VERSION');
+});
+
+test('over HTTP a status says as much: 400 and 404 are rejections, of either question; all else is no word on the era', async () => {
+  const status = (code: number) =>
+    code === 404
+      ? new HoldfastError('NETWORK_NO_ENDPOINT', { details: { status: 404 } })
+      : new HoldfastError('NETWORK_HTTP_STATUS', { details: { status: code } });
+  for (const code of [400, 404]) {
+    const { server, upstream, outcome, asked } = meet('legacy');
+    upstream.spoil('1', status(code));
+    await turn();
+    server.answer('server/discover', MODERN);
+    assert.equal(await outcome, 'modern');
+    assert.deepEqual(asked(), ['initialize', 'server/discover']);
+
+    const neither = meet('legacy');
+    neither.upstream.spoil('1', status(code));
+    await turn();
+    neither.upstream.spoil('2', status(400));
+    assert.equal(await neither.outcome, status(code).code, 'what initialize was told');
+
+    const older = meet('modern');
+    older.upstream.spoil('1', status(code));
+    await turn();
+    older.server.answer('initialize', LEGACY);
+    assert.equal(await older.outcome, 'legacy');
+  }
+  for (const first of ['legacy', 'modern'] as const) {
+    const { upstream, outcome, asked } = meet(first);
+    upstream.spoil('1', status(500));
+    assert.equal(await outcome, 'NETWORK_HTTP_STATUS');
+    assert.equal(asked().length, 1);
+  }
+});
+
 test('one that speaks only what comes later is named with what it speaks', async () => {
   const { server, outcome, introduced } = meet('legacy');
   server.refuse('initialize', -32022);
@@ -95,13 +143,6 @@ test('a wrong guess that it is modern costs one question, answered or not', asyn
   silent.server.answer('server/discover', MODERN);
   await turn();
   assert.equal(silent.server.lines.length, 3, 'a late answer changes nothing');
-});
-
-test('a connection that cannot carry what is modern is never asked', async () => {
-  const { server, outcome, asked } = meet('modern', true);
-  server.refuse('initialize', -32022);
-  assert.equal(await outcome, 'CONNECTION_HANDSHAKE_REJECTED');
-  assert.deepEqual(asked(), ['initialize']);
 });
 
 test('a process that is lost over the question is lost as any other, and leaves no timer', async () => {

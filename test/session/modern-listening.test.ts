@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { type FakeServer, turn } from './fake-server.ts';
 import { Stage } from './stage.ts';
 
@@ -109,4 +110,70 @@ test('one that the server ends is begun again after 5 seconds, and not after the
   await stage.clock.advance(5_000);
   assert.equal(listens(server).length, 2);
   assert.deepEqual(stage.clock.pending, []);
+});
+
+test('one that is lost on its way is begun again, ever later while it does not come to be heard, and the lists are looked at then', async () => {
+  const stage = new Stage();
+  const server = await stage.upModern(ALL);
+  const lost = new HoldfastError('CONNECTION_LOST', { details: { why: 'ECONNRESET' } });
+  const lose = () => server.upstream.spoil(String(lastId(server)), lost, true);
+  acknowledge(server);
+  const asked = subscribe(stage, 'a:1');
+  await turn();
+  acknowledge(server);
+  await asked.answered();
+  const before = server.asked('prompts/list').length;
+  lose();
+  const times: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    times.push(...stage.clock.pending);
+    await stage.clock.advance(stage.clock.pending[0] ?? assert.fail());
+    lose();
+  }
+  assert.deepEqual(times, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]);
+  await stage.clock.advance(60_000);
+  assert.deepEqual(listens(server).at(-1)?.params.notifications.resourceSubscriptions, ['a:1']);
+  assert.deepEqual([server.asked('tools/list').length, before], [0, 0]);
+  acknowledge(server);
+  await turn();
+  assert.equal(server.asked('tools/list').length, 1);
+  assert.equal(server.asked('prompts/list').length, 0, 'of which it never tells');
+  lose();
+  assert.deepEqual(stage.clock.pending, [1_000]);
+});
+
+test('what waits for a listening that is lost waits for the next; one that is refused on its way refuses', async () => {
+  const stage = new Stage();
+  const server = await stage.upModern();
+  const first = subscribe(stage, 'a:1');
+  await turn();
+  const lost = new HoldfastError('CONNECTION_LOST', { details: { why: 'ECONNRESET' } });
+  server.upstream.spoil(String(lastId(server)), lost, true);
+  assert.equal(await first.isOpen(), true);
+  const second = subscribe(stage, 'a:2');
+  await turn();
+  assert.equal(listens(server).length, 2, 'a new wish does not wait');
+  assert.deepEqual(stage.clock.pending, []);
+  acknowledge(server);
+  assert.match(await first.answered(), /"result":\{\}/);
+  assert.match(await second.answered(), /"result":\{\}/);
+
+  const third = subscribe(stage, 'a:3');
+  await turn();
+  const refusal = new HoldfastError('NETWORK_HTTP_STATUS', { details: { status: 405 } });
+  server.upstream.spoil(String(lastId(server)), refusal);
+  assert.match(await third.answered(), /"code":-32602.*405/);
+  assert.deepEqual(stage.clock.pending, [], 'the one before goes on');
+});
+
+test('one that has been heard before is tried again also where the server refuses it', async () => {
+  const stage = new Stage();
+  const server = await stage.upModern(ALL);
+  acknowledge(server);
+  server.say(`{"jsonrpc":"2.0","id":${lastId(server)},"result":{}}`);
+  await stage.clock.advance(5_000);
+  server.refuse('subscriptions/listen', -32603, 'not now');
+  assert.deepEqual(stage.clock.pending, [10_000]);
+  await stage.clock.advance(10_000);
+  assert.equal(listens(server).length, 3);
 });
