@@ -158,7 +158,7 @@ describe('the stop ladder, on processes that will not go', () => {
     const clock = new FakeClock();
     const target = targetOf(() => (clock.now() < 9_000 ? [7] : []), []);
     const slow = { ...target, group: { ...target.group, killMs: 10_000 } };
-    const report = shutDown(slow, { drainMs: 0, graceMs: 0, clock, hasten: never });
+    const report = shutDown(slow, { drainMs: 0, graceMs: 0, clock, hasten: AbortSignal.abort() });
     await clock.advance(9_100);
     assert.deepEqual((await report).survivors, []);
   });

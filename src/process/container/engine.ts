@@ -75,7 +75,7 @@ export const isAbsent = ({ isDone, text }: Answer): boolean => !isDone && /no su
 
 /** Whether an order to end or remove a container came to what it was for, also where the container was quicker. */
 export const isObeyed = (answer: Answer): boolean =>
-  answer.isDone || isAbsent(answer) || /is not running|already in progress/i.test(answer.text);
+  answer.isDone || isAbsent(answer) || /is not running|state improper|already in progress/i.test(answer.text);
 
 /** What both programs find their engine by. What else is in a server's environment is not theirs, and may be secret. */
 const NAMES =

@@ -48,6 +48,8 @@ test('a container that is gone, or ends by itself, needs no order', () => {
   const ending = refused('Error response from daemon: removal of container 1 is already in progress');
   assert.deepEqual([isAbsent(ending), isObeyed(ending)], [false, true]);
   assert.equal(isObeyed(refused('Error response from daemon: container 1 is not running')), true);
+  const podman = 'Error: can only kill running containers. 1 is in state exited: container state improper';
+  assert.equal(isObeyed(refused(podman)), true);
   assert.equal(isObeyed(refused('permission denied')), false);
 });
 
