@@ -9,7 +9,7 @@ import type { GatewayServer } from './gateway-server.ts';
 import { badParams, unknownName } from './refusal.ts';
 import { ownerOf } from './routing-table.ts';
 
-/** URIs whose server was found by asking; the oldest is forgotten. */
+/** URIs whose server is remembered; the oldest is forgotten. */
 const MAX_REMEMBERED = 1_000;
 
 /** URIs whose server was found by asking, for all clients. */
@@ -40,9 +40,10 @@ export class AggregateResources {
     const isSubscribing = envelope.method === 'resources/subscribe';
     const known = (isSubscribing ? undefined : this.#subscribed.get(uri)) ?? this.owner(uri);
     if (known === null) return this.#askAll(envelope, uri, options);
-    if (isSubscribing) this.#subscribed.set(uri, known);
     if (envelope.method === 'resources/unsubscribe') this.#subscribed.delete(uri);
-    return this.#send(known, envelope, options);
+    const answer = await this.#send(known, envelope, options);
+    if (isSubscribing && isAgreed(answer)) remember(this.#subscribed, uri, known);
+    return answer;
   }
 
   /** The server that has a resource, as far as that is known; null where it is not. */
@@ -58,9 +59,9 @@ export class AggregateResources {
     for (const server of this.#mayHave(envelope.method)) {
       try {
         const answer = await this.#send(server, envelope, options);
-        const parsed = parseMessage(answer);
-        if (parsed.ok && parsed.envelope.kind === 'response' && parsed.envelope.error === null) {
-          this.#remember(uri, server, envelope.method);
+        if (isAgreed(answer)) {
+          if (envelope.method === 'resources/subscribe') remember(this.#subscribed, uri, server);
+          if (envelope.method === 'resources/read') remember(this.#setup.remembered, uri, server);
           return answer;
         }
         refused ??= answer;
@@ -98,14 +99,17 @@ export class AggregateResources {
     const unheard = wanted.filter(({ handshake }) => handshake === null);
     return [...having, ...unheard].map(({ server }) => server);
   }
+}
 
-  #remember(uri: string, server: string, method: string): void {
-    const { remembered } = this.#setup;
-    if (method === 'resources/subscribe') this.#subscribed.set(uri, server);
-    const [oldest] = remembered.keys();
-    if (oldest !== undefined && remembered.size >= MAX_REMEMBERED) remembered.delete(oldest);
-    if (method === 'resources/read') remembered.set(uri, server);
-  }
+function remember(servers: Map<string, string>, uri: string, server: string): void {
+  const [oldest] = servers.keys();
+  if (oldest !== undefined && servers.size >= MAX_REMEMBERED) servers.delete(oldest);
+  servers.set(uri, server);
+}
+
+function isAgreed(answer: string): boolean {
+  const parsed = parseMessage(answer);
+  return parsed.ok && parsed.envelope.kind === 'response' && parsed.envelope.error === null;
 }
 
 const isOver = (error: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Budget } from './budget.ts';
+import type { Allowance } from './budget.ts';
 
 export type Body =
   | { readonly kind: 'text'; readonly text: string; readonly bytes: number }
@@ -17,16 +17,14 @@ export interface BodyLimits {
   readonly bodyIdleMs: number;
 }
 
-/** Reads bodies, each within its limit and all within a budget; one that trickles is given up. Without a timer of its own. */
+/** Reads bodies, each within its limit; one that trickles is given up. Without a timer of its own. */
 export class Bodies {
   readonly #limits: BodyLimits;
-  readonly #budget: Budget;
   readonly #now: () => number;
   readonly #readings = new Set<Reading>();
 
-  constructor(limits: BodyLimits, budget: Budget, now: () => number) {
+  constructor(limits: BodyLimits, now: () => number) {
     this.#limits = limits;
-    this.#budget = budget;
     this.#now = now;
   }
 
@@ -35,15 +33,15 @@ export class Bodies {
     return Number(announced ?? 0) > this.#limits.maxBodyBytes;
   }
 
-  /** The whole body. Its bytes stay taken from the budget, where it is a text, until they are given back. */
-  read(request: IncomingMessage): Promise<Body> {
+  /** The whole body. Its bytes stay taken from the allowance, where it is a text: whoever gave that gives them back. */
+  read(request: IncomingMessage, allowance: Allowance): Promise<Body> {
     return new Promise(resolve => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       const finish = (body: Body): void => {
         if (!this.#readings.delete(reading)) return;
         if (body.kind !== 'text') {
-          this.#budget.give(bytes);
+          allowance.give(bytes);
           // What still comes is let pass, or the client would never look at the answer.
           request.off('data', take).resume();
         }
@@ -53,7 +51,7 @@ export class Bodies {
       const take = (chunk: Buffer): void => {
         reading.at = this.#now();
         if (bytes + chunk.length > this.#limits.maxBodyBytes) return finish({ kind: 'tooLarge' });
-        if (!this.#budget.take(chunk.length)) return finish({ kind: 'noRoom' });
+        if (!allowance.take(chunk.length)) return finish({ kind: 'noRoom' });
         bytes += chunk.length;
         chunks.push(chunk);
       };
@@ -67,10 +65,6 @@ export class Bodies {
       });
       request.once('close', () => finish({ kind: 'gone' }));
     });
-  }
-
-  giveBack(bytes: number): void {
-    this.#budget.give(bytes);
   }
 
   /** To be called now and then. */

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import type { CallOptions } from '../session/call.ts';
 import { Cancellation, type CancelSignal } from '../session/cancellation.ts';
 import {
   errorResponse,
@@ -13,6 +14,7 @@ import {
 } from '../session/json-text.ts';
 import type { AttachedClient } from '../supervisor/attachment.ts';
 import type { Backend, BackendSession } from './backend.ts';
+import { ClientRoots } from './client-roots.ts';
 import {
   asObject,
   type ClientState,
@@ -25,6 +27,7 @@ import {
 } from './client-state.ts';
 import { RPC } from './http-reply.ts';
 import type { Explain } from './modern-reply.ts';
+import { askForEach, checkSubscriptions } from './subscribing.ts';
 
 /** The way to one client. It says nothing itself, and is told everything once. */
 export interface Wire {
@@ -44,8 +47,6 @@ export interface ClientSessionOptions {
   readonly notice: (text: string) => void;
 }
 
-const ROOTS_ID = 'holdfast-roots-';
-
 /**
  * The conversation with one client of the revisions that begin with `initialize`, whatever carries it. It answers what is ours to
  * answer, gives the rest to the backend as it came, and answers every request exactly once.
@@ -54,10 +55,12 @@ export class ClientSession implements AttachedClient {
   readonly #options: ClientSessionOptions;
   /** Requests under way, and what cancels each. */
   readonly #open = new Map<string, Cancellation>();
+  /** What the client asks to be subscribed to, by the key of the request. */
+  readonly #subscribing = new Map<string, string>();
+  readonly #roots = new ClientRoots();
   #session: BackendSession | null = null;
   #state: ClientState | null = null;
   #hasBegun = false;
-  #rootsAsked = 0;
   #isClosed = false;
 
   constructor(options: ClientSessionOptions) {
@@ -83,8 +86,11 @@ export class ClientSession implements AttachedClient {
     this.#hasBegun = true;
     this.#state = state;
     this.#session = this.#options.backend.open(profileOf(state), this);
-    if (state.logLevel !== null) this.#tellAgain('logging/setLevel', { level: state.logLevel });
-    for (const uri of state.subscriptions) this.#tellAgain('resources/subscribe', { uri });
+    if (state.logLevel !== null) void this.#tellAgain('logging/setLevel', { level: state.logLevel });
+    void askForEach(state.subscriptions, async uri => {
+      const isWanted = !this.#isClosed && this.#state?.subscriptions.includes(uri) === true;
+      if (isWanted) await this.#tellAgain('resources/subscribe', { uri });
+    });
   }
 
   /** Takes one message of the client. Nothing is thrown: what is wrong with a request is its answer. */
@@ -157,12 +163,13 @@ export class ClientSession implements AttachedClient {
       const text = 'the conversation begins with initialize';
       return Promise.resolve(errorResponse(envelope.id.raw, RPC.invalidRequest, text));
     }
-    const answer = this.#session.request(envelope, {
+    const options = {
       deadline: Infinity,
       signal,
-      onProgress: text => this.#options.wire.send(text, key),
-    });
-    return isRemembered(envelope.method) ? this.#remember(envelope, answer) : answer;
+      onProgress: (text: string) => this.#options.wire.send(text, key),
+    };
+    if (isRemembered(envelope.method)) return this.#remember(envelope, key, options, this.#session);
+    return this.#session.request(envelope, options);
   }
 
   async #initialize(envelope: RequestEnvelope, signal: CancelSignal): Promise<string> {
@@ -199,13 +206,27 @@ export class ClientSession implements AttachedClient {
   }
 
   /** Keeps what the client has set, once the server has taken it. */
-  async #remember(envelope: RequestEnvelope, answer: Promise<string>): Promise<string> {
-    const text = await answer;
-    const state = this.#state;
-    if (state === null || rawMember(text, ['result']) === null) return text;
-    const changed = stateAfter(state, envelope.method, paramsOf(envelope));
-    if (changed !== state) await this.#keep(changed);
-    return text;
+  async #remember(
+    envelope: RequestEnvelope,
+    key: string,
+    options: CallOptions,
+    session: BackendSession,
+  ): Promise<string> {
+    const params = paramsOf(envelope);
+    if (envelope.method === 'resources/subscribe' && typeof params.uri === 'string') {
+      checkSubscriptions(new Set([...(this.#state?.subscriptions ?? []), ...this.#subscribing.values(), params.uri]));
+      this.#subscribing.set(key, params.uri);
+    }
+    try {
+      const text = await session.request(envelope, options);
+      const state = this.#state;
+      if (state === null || rawMember(text, ['result']) === null) return text;
+      const changed = stateAfter(state, envelope.method, params);
+      if (changed !== state) await this.#keep(changed);
+      return text;
+    } finally {
+      this.#subscribing.delete(key);
+    }
   }
 
   async #keep(state: ClientState): Promise<void> {
@@ -230,30 +251,27 @@ export class ClientSession implements AttachedClient {
   }
 
   #onResponse(envelope: ResponseEnvelope): void {
-    const id: unknown = envelope.value.id;
-    if (typeof id !== 'string' || !id.startsWith(ROOTS_ID)) {
+    if (!this.#roots.isAnswer(envelope)) {
       this.#session?.respond(envelope.text);
       return;
     }
-    // An older answer is out of date, and a client that cannot list its roots is asked by servers themselves.
-    if (id !== `${ROOTS_ID}${this.#rootsAsked}` || envelope.result === null || this.#state === null) return;
-    // So is one with more roots than are kept for it.
-    if (envelope.text.length > MAX_PROFILE) return;
-    const state = { ...this.#state, roots: envelope.text.slice(envelope.result.start, envelope.result.end) };
+    const roots = this.#roots.rootsOf(envelope);
+    if (roots === null || this.#state === null) return;
+    const state = { ...this.#state, roots };
     this.#keep(state).catch((error: unknown) => this.#options.notice(`a session could not be kept: ${String(error)}`));
     this.#session?.setProfile(profileOf(state));
   }
 
   #askRoots(): void {
-    if (this.#state?.capabilities.roots === undefined) return;
-    this.#rootsAsked++;
-    this.#options.wire.send(request(JSON.stringify(`${ROOTS_ID}${this.#rootsAsked}`), 'roots/list'), null);
+    if (this.#state?.capabilities.roots !== undefined) this.#options.wire.send(this.#roots.ask(), null);
   }
 
-  #tellAgain(method: string, params: object): void {
-    this.#session
-      ?.request(request('"holdfast-restored"', method, params), { deadline: Infinity })
-      .catch((error: unknown) => this.#options.notice(`a client's ${method} could not be repeated: ${String(error)}`));
+  async #tellAgain(method: string, params: object): Promise<void> {
+    try {
+      await this.#session?.request(request('"holdfast-restored"', method, params), { deadline: Infinity });
+    } catch (error) {
+      this.#options.notice(`a client's ${method} could not be repeated: ${String(error)}`);
+    }
   }
 
   #failure(idRaw: string, error: unknown): string {

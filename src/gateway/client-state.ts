@@ -11,9 +11,6 @@ export interface ClientState {
   readonly subscriptions: readonly string[];
 }
 
-/** More subscriptions than this are forwarded, but not told again after a restart of the manager. */
-const MAX_SUBSCRIPTIONS = 1_000;
-
 /** What a client may say of itself, and of its roots, in characters: it is kept as long as its session, and on disk. */
 export const MAX_PROFILE = 131_072;
 
@@ -47,8 +44,7 @@ export function stateAfter(state: ClientState, method: string, { level, uri }: R
   if (method === 'logging/setLevel') return typeof level === 'string' ? { ...state, logLevel: level } : state;
   if (typeof uri !== 'string') return state;
   const others = state.subscriptions.filter(other => other !== uri);
-  if (method === 'resources/unsubscribe') return { ...state, subscriptions: others };
-  return others.length >= MAX_SUBSCRIPTIONS ? state : { ...state, subscriptions: [...others, uri] };
+  return { ...state, subscriptions: method === 'resources/unsubscribe' ? others : [...others, uri] };
 }
 
 export const profileOf = ({ capabilities, roots, clientInfo }: ClientState): ClientProfile => ({

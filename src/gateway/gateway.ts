@@ -113,7 +113,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
   );
   const notice = (text: string) => hub.emit({ type: 'manager.notice', text });
   const all = aggregateBackend({ servers, version, clock: systemClock, notice });
-  const single = new Map<string, Backend>(servers.map(server => [server.name, singleBackend(server)]));
+  const single = new Map<string, Backend>(servers.map(server => [server.name, singleBackend(server, systemClock)]));
   const unsubscribe = hub.subscribe(({ type }) => {
     if (CHANGES.has(type)) all.review();
   });

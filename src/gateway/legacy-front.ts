@@ -33,6 +33,8 @@ export interface Visit {
 }
 
 const SESSION_ID = 'Mcp-Session-Id';
+/** Requests that one session may have open: to hang up does not end one. */
+const MAX_OPEN = 1_000;
 /** In the store a session in use looks unused for so long at most. */
 const TOUCH_MS = 60_000;
 
@@ -77,8 +79,13 @@ export class LegacyFront implements PostFront {
       const error = badRequest('a request with this id is under way already', 'give each request an id of its own');
       return refuse(response, 400, error, RPC.invalidRequest, requests[taken]?.id.raw);
     }
-    if (keys.length > 0)
+    if (session.client.inFlight + keys.length > MAX_OPEN) {
+      const error = new HoldfastError('RESOURCE_REQUESTS_FULL', { details: { limit: MAX_OPEN }, mayHaveRun: false });
+      return replyJson(response, 429, refusalText(requests[0]?.id.raw ?? 'null', error), { 'Retry-After': '5' });
+    }
+    if (keys.length > 0) {
       return session.ask(envelopes, keys, { response, isBatch: envelope.kind === 'batch', ...accepts });
+    }
     for (const message of envelopes) session.client.receive(message);
     response.writeHead(202).end();
   }
@@ -128,7 +135,7 @@ export class LegacyFront implements PostFront {
     this.#sessions.clear();
   }
 
-  #initialize(exchange: Exchange, envelope: RequestEnvelope, accepts: Accepts): void {
+  async #initialize(exchange: Exchange, envelope: RequestEnvelope, accepts: Accepts): Promise<void> {
     const { response, principal, backend } = exchange;
     if (this.#sessions.size >= this.#options.limits.maxSessions) {
       const error = new HoldfastError('RESOURCE_SESSIONS_FULL', {
@@ -146,13 +153,14 @@ export class LegacyFront implements PostFront {
         void this.#remove(session);
       }
     });
-    session.ask([envelope], [idKey(envelope.id.raw)], { response, isBatch: false, ...accepts });
+    await session.ask([envelope], [idKey(envelope.id.raw)], { response, isBatch: false, ...accepts });
   }
 
   #create(id: string, principal: string, backend: Backend): LegacySession {
     const { store, budget, now, explain, emit } = this.#options;
     const notice = (text: string) => emit({ type: 'manager.notice', text });
-    const session = new LegacySession({ id, principal, backend, store, budget, now, explain, notice });
+    const own = budget.of(id);
+    const session = new LegacySession({ id, principal, backend, store, budget: own, now, explain, notice });
     this.#sessions.set(id, session);
     return session;
   }

@@ -24,6 +24,9 @@ export class LegacyReply {
   readonly #missing: Set<string>;
   readonly #answers: string[] = [];
   readonly #since: number;
+  /** Resolves once every request is answered. */
+  readonly done: Promise<void>;
+  #settle: () => void = () => {};
   #stream: EventStream | null = null;
   #isGone = false;
 
@@ -31,6 +34,9 @@ export class LegacyReply {
     this.#options = options;
     this.#missing = new Set(options.keys);
     this.#since = options.now();
+    this.done = new Promise(resolve => {
+      this.#settle = resolve;
+    });
     options.response.once('close', () => {
       this.#isGone = true;
     });
@@ -73,6 +79,7 @@ export class LegacyReply {
   }
 
   #finish(): void {
+    this.#settle();
     const { response, isBatch, acceptsJson } = this.#options;
     if (this.#stream === null && this.#isGone) return;
     if (this.#stream === null && acceptsJson && this.#answers.length > 0) {

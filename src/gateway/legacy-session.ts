@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import { type MessageEnvelope, parseMessage } from '../session/json-text.ts';
+import { type MessageEnvelope, parseMessage, rawMember } from '../session/json-text.ts';
 import type { Backend } from './backend.ts';
-import { Budget } from './budget.ts';
+import { type Allowance, Budget } from './budget.ts';
 import { ClientSession, isUnsolicited, type Wire } from './client-session.ts';
 import type { ClientState } from './client-state.ts';
 import { refusalText } from './http-reply.ts';
@@ -17,8 +17,8 @@ export interface LegacySessionOptions {
   readonly principal: string;
   readonly backend: Backend;
   readonly store: SessionStore;
-  /** Of what is kept for clients. */
-  readonly budget: Budget;
+  /** Its part of what is kept for clients. */
+  readonly budget: Allowance;
   readonly now: () => number;
   readonly explain: Explain;
   readonly notice: (text: string) => void;
@@ -69,8 +69,8 @@ export class LegacySession implements Wire {
     return this.client.state?.protocolVersion ?? '';
   }
 
-  /** Takes the requests of one POST, which is answered when each of them is. */
-  ask(envelopes: readonly MessageEnvelope[], keys: readonly string[], wanted: Wanted): void {
+  /** Takes the requests of one POST, which is answered when each of them is; resolves then, whether its client is still there or not. */
+  ask(envelopes: readonly MessageEnvelope[], keys: readonly string[], wanted: Wanted): Promise<void> {
     const [only] = keys.length === 1 ? envelopes.filter(({ kind }) => kind === 'request') : [];
     const reply = new LegacyReply({
       keys,
@@ -81,6 +81,7 @@ export class LegacySession implements Wire {
     });
     for (const key of keys) this.#replies.set(key, reply);
     for (const envelope of envelopes) this.client.receive(envelope);
+    return reply.done;
   }
 
   /** A GET without `Last-Event-ID`: the newest one is the one that lives. */
@@ -111,8 +112,8 @@ export class LegacySession implements Wire {
   send(text: string, about: string | null): void {
     if (about !== null && this.#replies.get(about)?.say(text) === true) return;
     const standalone = this.#standalone();
-    const isForAnyTime = about === null && isUnsolicited(methodOf(text)) && standalone.isConnected;
-    if (!isForAnyTime && about === null && this.#newestLive()?.say(text) === true) return;
+    const isForAnyTime = about === null && standalone.isConnected && isUnsolicited(methodOf(text));
+    if (about === null && !isForAnyTime && this.#newestLive()?.say(text) === true) return;
     standalone.send(text);
   }
 
@@ -224,7 +225,8 @@ const lostAnswer = (idRaw: string, why: string): string =>
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64url');
 
+/** Found without a parse of the whole: a server may log much, and fast. */
 function methodOf(text: string): string {
-  const parsed = parseMessage(text);
-  return parsed.ok && parsed.envelope.kind !== 'batch' ? (parsed.envelope.method ?? '') : '';
+  const method: unknown = JSON.parse(rawMember(text, ['method'])?.raw ?? 'null');
+  return typeof method === 'string' ? method : '';
 }

@@ -10,7 +10,7 @@ import {
   withProgressTokenOfProgress,
 } from '../session/json-text.ts';
 import { answerTo, lackingCapability, type Question, questionOf, refuseQuestion } from './modern-inputs.ts';
-import { bindingOf, type ParkedCalls } from './modern-parked.ts';
+import { bindingOf, type Parked, type ParkedCalls } from './modern-parked.ts';
 import type { Explain, Reply } from './modern-reply.ts';
 import { LOG_LEVELS, type LogLevel, type ModernRequest, type Refusal, RPC } from './modern-request.ts';
 import type { ModernSession, SessionUser } from './modern-sessions.ts';
@@ -58,6 +58,8 @@ export class ModernCall implements SessionUser {
   readonly #given: Map<string, string>;
   #asked = 0;
   #round: Round | null = null;
+  /** Its place among those that wait; null while its client is here. */
+  #parked: Parked | null = null;
   #outcome: Outcome | null = null;
 
   constructor(desk: CallDesk, session: ModernSession, principal: string, first: Round) {
@@ -129,10 +131,12 @@ export class ModernCall implements SessionUser {
     const { reply, request } = this.#round;
     try {
       const binding = bindingOf(this.#session.backend.server, this.#principal, request.envelope);
-      const state = this.#desk.parked.park(this, binding);
       const inputs = new Map([...this.#open].map(([key, { entry }]) => [key, entry]));
+      const { client, serverInfo } = this.#session;
+      this.#parked = this.#desk.parked.park(this, { binding, client, size: this.#size });
       this.#round = null;
-      reply.answer(200, resultText(request.envelope.id.raw, inputRequired(inputs, state, this.#session.serverInfo)));
+      const result = inputRequired(inputs, this.#parked.state, serverInfo);
+      reply.answer(200, resultText(request.envelope.id.raw, result));
     } catch (error) {
       this.#settle({ kind: 'error', error });
       this.#abort.abort();
@@ -151,7 +155,15 @@ export class ModernCall implements SessionUser {
     }
   }
 
+  /** What it keeps, in characters: its request, and what was asked. */
+  get #size(): number {
+    let size = this.#request.envelope.text.length;
+    for (const { entry } of this.#open.values()) size += entry.length;
+    return size;
+  }
+
   #join(round: Round): void {
+    this.#parked = null;
     this.#round = round;
     round.reply.onGone(() => {
       if (this.#round !== round) return;
@@ -202,13 +214,14 @@ export class ModernCall implements SessionUser {
   /** The first outcome counts: what a cancelled call says of itself comes later. */
   #settle(outcome: Outcome): void {
     if (this.#outcome !== null) return;
-    this.#outcome = outcome;
+    const isTooMuch = outcome.kind === 'answer' && this.#parked?.grow(outcome.text.length) === false;
+    this.#outcome = isTooMuch ? { kind: 'error', error: lostAnswer(this.#session.backend.server) } : outcome;
     this.#desk.asking.delete(this);
     const isClean = outcome.kind === 'answer' && this.#open.size === 0;
     for (const { id } of this.#open.values()) this.#session.respond(refuseQuestion(id, 'the request has ended'));
     this.#open.clear();
     this.#desk.release(this, this.#session, isClean);
-    if (this.#round !== null) this.#answer(outcome);
+    if (this.#round !== null) this.#answer(this.#outcome);
   }
 
   #answer(outcome: Outcome): void {
@@ -231,3 +244,12 @@ export class ModernCall implements SessionUser {
     }
   }
 }
+
+const lostAnswer = (server: string | null): HoldfastError =>
+  new HoldfastError('CONNECTION_LOST', {
+    server: server ?? undefined,
+    details: { why: 'the call ended while its client was asked for input, and there was no room to keep its answer' },
+    hint: 'the call may have run: check its effect before you repeat it',
+    isHintOpen: true,
+    mayHaveRun: true,
+  });

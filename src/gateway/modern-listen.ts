@@ -6,6 +6,7 @@ import type { Explain, Reply } from './modern-reply.ts';
 import { type ModernRequest, RPC } from './modern-request.ts';
 import type { ModernSession, SessionUser } from './modern-sessions.ts';
 import { resultText, withMeta } from './modern-text.ts';
+import { askForEach, checkSubscriptions } from './subscribing.ts';
 
 /** What a client wants to hear of, in the words of `subscriptions/listen`. */
 interface Filter {
@@ -112,9 +113,10 @@ export class Listening implements SessionUser {
 
   /** Those that the server refuses are taken out of the list. */
   async #subscribe(uris: string[]): Promise<void> {
+    checkSubscriptions(new Set(uris));
     const options = { deadline: Infinity, signal: this.#abort.signal };
-    const answers = await Promise.all(
-      uris.map((uri, index) => this.#session.request(request(`${index + 1}`, 'resources/subscribe', { uri }), options)),
+    const answers = await askForEach(uris, uri =>
+      this.#session.request(request('1', 'resources/subscribe', { uri }), options),
     );
     const taken = uris.filter((_, index) => {
       const parsed = parseMessage(answers[index] ?? '');

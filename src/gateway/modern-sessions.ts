@@ -4,6 +4,7 @@ import { type Clock, Deadlines } from '../session/deadlines.ts';
 import { parseMessage, type RequestEnvelope, request } from '../session/json-text.ts';
 import type { ClientProfile } from '../supervisor/attachment.ts';
 import type { StatelessBackend as Backend, StatelessSession as BackendSession } from './backend.ts';
+import { Budget } from './budget.ts';
 import { MAX_PROFILE } from './client-state.ts';
 import { refuseQuestion } from './modern-inputs.ts';
 import type { LogLevel } from './modern-request.ts';
@@ -14,6 +15,8 @@ const IDLE_MS = 30_000;
 const MAX_IDLE = 64;
 /** Requests that may be open at a time, those that listen or wait for their client among them: each may need a process of its own. */
 export const MAX_OPEN = 1_000;
+/** Those of clients that say the same of themselves: one that errs must leave room for the others. */
+export const MAX_OPEN_OF_ONE = MAX_OPEN / 2;
 
 /** Who uses a session at present. */
 export interface SessionUser {
@@ -24,8 +27,8 @@ export interface SessionUser {
 /** A conversation with a backend that one request has for itself at a time: what is asked on it belongs to that request. */
 export class ModernSession {
   readonly backend: Backend;
-  /** Sessions of one key serve the same requests. */
-  readonly key: string;
+  /** Whom it is for: the principal, and what the client says of itself. */
+  readonly client: string;
   user: SessionUser | null = null;
   /** Something came that belongs to no request that is known: what else may come cannot be told, so nobody uses it again. */
   isSpoilt = false;
@@ -35,10 +38,10 @@ export class ModernSession {
   #serverInfo: string | null = null;
   #level: LogLevel | null = null;
 
-  constructor(backend: Backend, profile: ClientProfile, key: string, onClose: (session: ModernSession) => void) {
+  constructor(backend: Backend, profile: ClientProfile, client: string, onClose: (session: ModernSession) => void) {
     this.#onClose = onClose;
     this.backend = backend;
-    this.key = key;
+    this.client = client;
     this.#session = backend.open(profile, {
       onRequest: text => this.#onRequest(text),
       onNotification: text => this.user?.onNotification(text),
@@ -96,8 +99,8 @@ export class ModernSession {
 export class ModernSessions {
   /** The one that has rested longest first. */
   readonly #idle = new Set<ModernSession>();
-  /** The idle ones, too. */
-  readonly #open = new Set<ModernSession>();
+  readonly #busy = new Set<ModernSession>();
+  readonly #room = new Budget(MAX_OPEN, MAX_OPEN_OF_ONE);
   readonly #expiry: Deadlines<ModernSession>;
   readonly #clock: Clock;
   readonly #maxIdle: number;
@@ -111,28 +114,31 @@ export class ModernSessions {
 
   /** @throws HoldfastError RESOURCE_REQUESTS_FULL · TOOL_BAD_PARAMS */
   take(backend: Backend, principal: string, profile: ClientProfile): ModernSession {
-    const key = JSON.stringify([backend.server, principal, sorted(profile.capabilities), profile.clientInfo]);
-    if (key.length > MAX_PROFILE) {
+    const client = JSON.stringify([principal, sorted(profile.capabilities), profile.clientInfo]);
+    if (client.length > MAX_PROFILE) {
       const reason = `what the client says of itself is over ${MAX_PROFILE} characters`;
       throw new HoldfastError('TOOL_BAD_PARAMS', { details: { reason } });
     }
-    for (const session of this.#idle) {
-      if (session.key !== key || session.backend !== backend) continue;
-      this.#forget(session);
+    const room = this.#room.of(client);
+    if (!room.take(1)) {
+      throw new HoldfastError('RESOURCE_REQUESTS_FULL', { details: { limit: MAX_OPEN, share: MAX_OPEN_OF_ONE } });
+    }
+    try {
+      const session =
+        this.#rested(backend, client) ?? new ModernSession(backend, profile, client, closed => this.#free(closed));
+      this.#busy.add(session);
       return session;
+    } catch (error) {
+      room.give(1);
+      throw error;
     }
-    if (this.#open.size - this.#idle.size >= MAX_OPEN) {
-      throw new HoldfastError('RESOURCE_REQUESTS_FULL', { details: { limit: MAX_OPEN } });
-    }
-    const session = new ModernSession(backend, profile, key, closed => this.#open.delete(closed));
-    this.#open.add(session);
-    return session;
   }
 
   /** The request has ended in good order. */
   giveBack(session: ModernSession): void {
     session.user = null;
     if (this.#isClosed || session.isSpoilt || this.#maxIdle === 0) return session.close();
+    this.#free(session);
     for (const oldest of this.#idle) {
       if (this.#idle.size < this.#maxIdle) break;
       this.#expire(oldest);
@@ -144,6 +150,20 @@ export class ModernSessions {
   close(): void {
     this.#isClosed = true;
     for (const session of this.#idle) this.#expire(session);
+  }
+
+  #rested(backend: Backend, client: string): ModernSession | null {
+    for (const session of this.#idle) {
+      if (session.client !== client || session.backend !== backend) continue;
+      this.#forget(session);
+      return session;
+    }
+    return null;
+  }
+
+  /** Nobody uses it any more. */
+  #free(session: ModernSession): void {
+    if (this.#busy.delete(session)) this.#room.of(session.client).give(1);
   }
 
   #expire(session: ModernSession): void {

@@ -8,6 +8,7 @@ import { parseMessage } from '../session/json-text.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Backend } from './backend.ts';
 import { Bodies, type Body } from './body.ts';
+import { bodyRefusal } from './body-refusal.ts';
 import { Budget } from './budget.ts';
 import type { PostFront } from './exchange.ts';
 import { Guard, type Refusal } from './guard.ts';
@@ -51,6 +52,8 @@ export interface HttpEndpoint {
 }
 
 const TICK_MS = 1_000;
+/** No session may have more than one of so many parts of what is received, and of what is kept. */
+const SHARES = 4;
 /** What is being answered when we stop may take so long. */
 const LAST_WORDS_MS = 500;
 const DRAIN_TICK_MS = 20;
@@ -69,6 +72,7 @@ class Door implements HttpEndpoint {
   readonly #clock: Clock;
   readonly #server: Server;
   readonly #bodies: Bodies;
+  readonly #received: Budget;
   readonly #unread: Unread;
   readonly #legacy: LegacyFront;
   readonly #refusals: Refusals;
@@ -86,14 +90,17 @@ class Door implements HttpEndpoint {
     this.#clock = clock;
     this.port = gateway.port;
     this.#guard = new Guard(gateway, token, now());
-    this.#bodies = new Bodies(gateway, new Budget(gateway.bufferBytes), now);
+    this.#bodies = new Bodies(gateway, now);
+    const share = gateway.bufferBytes / SHARES;
+    // Whatever the limits are, one body fits.
+    this.#received = new Budget(gateway.bufferBytes, Math.max(share, gateway.maxBodyBytes));
     this.#unread = new Unread(gateway.bufferBytes);
     this.#refusals = new Refusals(emit);
     this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
     this.#legacy = new LegacyFront({
       limits: gateway,
       store: sessions,
-      budget: new Budget(gateway.bufferBytes),
+      budget: new Budget(gateway.bufferBytes, share),
       now,
       explain,
       emit,
@@ -230,7 +237,9 @@ class Door implements HttpEndpoint {
       return this.#refuseBody(request, response, { kind: 'tooLarge' });
     }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const body = await this.#bodies.read(request);
+    const session = request.headers['mcp-session-id'];
+    const room = typeof session === 'string' ? this.#received.of(session) : this.#received;
+    const body = await this.#bodies.read(request, room);
     if (body.kind !== 'text') return this.#refuseBody(request, response, body);
     try {
       const parsed = parseMessage(body.text);
@@ -243,36 +252,18 @@ class Door implements HttpEndpoint {
       const front = modern !== null && isModern(request, envelope) ? modern : this.#legacy;
       await front.post({ envelope, ...visit });
     } finally {
-      if (response.closed || response.writableEnded) this.#bodies.giveBack(body.bytes);
-      else response.once('close', () => this.#bodies.giveBack(body.bytes));
+      if (response.closed || response.writableEnded) room.give(body.bytes);
+      else response.once('close', () => room.give(body.bytes));
     }
   }
 
   #refuseBody(request: IncomingMessage, response: ServerResponse, { kind }: Body): void {
-    const { maxBodyBytes } = this.#options.gateway;
-    switch (kind) {
-      case 'text':
-      case 'gone':
-        return;
-      case 'tooLarge': {
-        const hint = '"holdfast.gateway.maxBodyBytes" sets the limit';
-        const details = { limit: maxBodyBytes };
-        const error = new HoldfastError('RESOURCE_MESSAGE_TOO_LARGE', { details, hint, isHintOpen: true });
-        return this.#refuse(request, response, { status: 413, error, headers: {} });
-      }
-      case 'noRoom': {
-        const error = new HoldfastError('RESOURCE_BUFFER_FULL');
-        return this.#refuse(request, response, { status: 503, error, headers: { 'Retry-After': '1' } });
-      }
-      case 'tooSlow': {
-        const error = badRequest('its body did not arrive in time', 'send it whole, and at once');
-        return this.#refuse(request, response, { status: 408, error, headers: {} });
-      }
-      case 'notUtf8': {
-        const error = badRequest('its body is not UTF-8', 'send JSON in UTF-8');
-        return replyJson(response, 400, refusalText('null', error, RPC.parseError));
-      }
+    if (kind === 'notUtf8') {
+      const error = badRequest('its body is not UTF-8', 'send JSON in UTF-8');
+      return replyJson(response, 400, refusalText('null', error, RPC.parseError));
     }
+    const refusal = bodyRefusal(kind, this.#options.gateway.maxBodyBytes);
+    if (refusal !== null) this.#refuse(request, response, refusal);
   }
 
   /** Refuses what is not read to its end; then the connection cannot be used for another request. */

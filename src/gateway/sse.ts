@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { oneLine } from '../session/json-text.ts';
-import type { Budget } from './budget.ts';
+import type { Allowance } from './budget.ts';
 
 /** An event with one message as its data. */
 const eventOf = (id: string, text: string): string => `id: ${id}\nevent: message\ndata: ${oneLine(text)}\n\n`;
@@ -26,7 +26,7 @@ export interface EventStreamOptions {
   /** What follows the number in them. */
   readonly tail?: string;
   /** Of what all streams may keep. */
-  readonly budget: Budget;
+  readonly budget: Allowance;
   readonly now: () => number;
   /** A message that nobody was sent is given up, since too many are kept. */
   readonly onDropped: (text: string) => void;

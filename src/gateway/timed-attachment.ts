@@ -15,6 +15,9 @@ export function timedAttachment(attachment: Attachment, callTimeoutMs: number, c
     get catalogue() {
       return attachment.catalogue;
     },
+    get waitingFor() {
+      return attachment.waitingFor;
+    },
     request: (message, options) =>
       attachment.request(
         message,

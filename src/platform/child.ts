@@ -1,8 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { COOKIE, cookieValue } from './cookie.ts';
+import type { Cgroups } from './linux/cgroups.ts';
 import type { Priority } from './priority.ts';
-import type { ProcessGroup } from './process-group.ts';
+import type { GroupLimits, ProcessGroup } from './process-group.ts';
 
 export interface StartSpec {
   /** Absolute path of the program. */
@@ -16,10 +17,14 @@ export interface StartSpec {
   /** Marks every descendant that inherits the environment. Fresh for each start. */
   readonly cookie: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can: the group says which it does. */
+  readonly limits?: GroupLimits | undefined;
   /** Hears what the system refuses although the process runs, for people; also after the start. */
   readonly onNotice: (text: string) => void;
-  /** Hears the pid, and is waited for, before the program does anything, as far as the system allows. Must not reject. */
-  readonly onBorn: (pid: number) => Promise<void>;
+  /** Linux: where its cgroup is made; null makes none. */
+  readonly cgroups: Cgroups | null;
+  /** Hears the pid and the folder of the cgroup, and is waited for, before the program does anything, as far as the system allows. Must not reject. */
+  readonly onBorn: (pid: number, folder: string | null) => Promise<void>;
 }
 
 export interface Exit {
@@ -56,6 +61,8 @@ export interface PastLife {
   readonly pid: number | null;
   /** As `ProcessEntry.startedAt`. */
   readonly startedAt: string | null;
+  /** Of its cgroup; null where it had none. */
+  readonly folder: string | null;
 }
 
 /** What Node's own spawn started, before it is in a group. */

@@ -20,7 +20,13 @@ export type JournalEntry =
       readonly container?: KeptContainer | undefined;
     }
   /** Before the program begins. */
-  | { readonly type: 'born'; readonly cookie: string; readonly pid: number; readonly startedAt: string | null }
+  | {
+      readonly type: 'born';
+      readonly cookie: string;
+      readonly pid: number;
+      readonly startedAt: string | null;
+      readonly folder: string | null;
+    }
   /** Nothing of it is left. */
   | { readonly type: 'gone'; readonly cookie: string };
 
@@ -33,6 +39,8 @@ export interface KeptLife {
   readonly startedAt: string | null;
   /** Of an engine, which outlives its program here, and the machine's end where the engine starts it again. */
   readonly container?: KeptContainer | undefined;
+  /** Of its cgroup; null where it had none. */
+  readonly folder: string | null;
 }
 
 export interface ReadJournal {
@@ -54,12 +62,12 @@ export function readJournal(text: string): ReadJournal | null {
         break;
       case 'expected': {
         const { type: _, ...life } = entry;
-        lives.set(entry.cookie, { ...life, pid: null, startedAt: null });
+        lives.set(entry.cookie, { ...life, pid: null, startedAt: null, folder: null });
         break;
       }
       case 'born': {
-        const { cookie, pid, startedAt } = entry;
-        lives.set(cookie, { ...(lives.get(cookie) ?? { server: '' }), cookie, pid, startedAt });
+        const { cookie, pid, startedAt, folder = null } = entry;
+        lives.set(cookie, { ...(lives.get(cookie) ?? { server: '' }), cookie, pid, startedAt, folder });
         break;
       }
       case 'gone':
@@ -138,8 +146,8 @@ export class Journal {
   }
 }
 
-function entriesOf({ pid, startedAt, ...life }: KeptLife): JournalEntry[] {
+function entriesOf({ pid, startedAt, folder, ...life }: KeptLife): JournalEntry[] {
   const { cookie } = life;
   const expected = { type: 'expected', ...life } as const;
-  return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt }];
+  return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt, folder }];
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
@@ -42,12 +43,15 @@ export interface Birth {
   readonly cookie: string;
   /** Of a plan that starts one: how it is marked, and found. */
   readonly container: KeptContainer | null;
+  /** Linux: where its cgroup is made. */
+  readonly cgroups: Cgroups | null;
   /** Resolves once what would have to be ended is known outside of us. */
-  born(pid: number): Promise<void>;
+  born(pid: number, folder: string | null): Promise<void>;
   /** Nothing of it is left, or it never came to be. */
   gone(): void;
 }
 
+const UNBORN = { pid: null, startedAt: null, folder: null };
 /** A guardian that is ended so often within a minute is not started again. */
 const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 60_000;
@@ -57,6 +61,7 @@ const END_MS = 1_000;
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #mark = randomUUID();
+  readonly #cgroups = openCgroups(this.#mark);
   readonly #lives = new Map<string, KeptLife>();
   #births = 0;
   #beginning: Promise<void> | null = null;
@@ -89,8 +94,9 @@ export class Keeper {
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;
     const container = plan === undefined ? null : this.#contain(plan, cookie);
     const life = { cookie, server, ...(container === null ? {} : { container }) };
-    this.#record({ type: 'expected', ...life }, { ...life, pid: null, startedAt: null });
-    return { cookie, container, born: pid => this.#born(cookie, pid), gone: () => this.#gone(cookie) };
+    this.#record({ type: 'expected', ...life }, { ...life, ...UNBORN });
+    const born: Birth['born'] = (pid, folder) => this.#born(cookie, pid, folder);
+    return { cookie, container, cgroups: this.#cgroups, born, gone: () => this.#gone(cookie) };
   }
 
   /** When every life is over. What is known not to be is left to the guardian, and to the next start. */
@@ -105,6 +111,7 @@ export class Keeper {
     } catch (error) {
       this.#options.notice(`the journal could not be removed: ${String(error)}`);
     }
+    this.#cgroups?.[Symbol.dispose]();
     if (guardian != null && this.#lives.size === 0) await firstOf(this.#options.clock, END_MS, guardian.ended);
   }
 
@@ -136,13 +143,14 @@ export class Keeper {
     }
   }
 
-  async #born(cookie: string, pid: number): Promise<void> {
+  async #born(cookie: string, pid: number, folder: string | null): Promise<void> {
     const startedAt = await startOf(pid);
     const expected = this.#lives.get(cookie);
     if (expected === undefined) return;
-    this.#record({ type: 'born', cookie, pid, startedAt }, { ...expected, pid, startedAt });
-    if (startedAt !== null)
-      await (await this.#guarding)?.add({ pid, startedAt, folder: null, container: expected.container });
+    this.#record({ type: 'born', cookie, pid, startedAt, folder }, { ...expected, pid, startedAt, folder });
+    if (startedAt !== null) {
+      await (await this.#guarding)?.add({ pid, startedAt, folder, container: expected.container });
+    }
   }
 
   #gone(cookie: string): void {
@@ -186,8 +194,8 @@ export class Keeper {
         this.#options.notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
       return null;
     }
-    for (const { pid, startedAt, container } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder: null, container });
+    for (const { pid, startedAt, folder, container } of this.#lives.values()) {
+      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder, container });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;

@@ -5,7 +5,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { endAtExit } from '../platform/at-exit.ts';
 import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
-import type { ProcessGroup } from '../platform/process-group.ts';
+import type { GroupLimits, ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { ContainerGroup } from './container/container-group.ts';
 import { clearCid, markContainer } from './container/kept-container.ts';
@@ -39,6 +39,8 @@ export interface LifeListener {
 export interface LaunchOptions {
   readonly server: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can. */
+  readonly limits?: GroupLimits | undefined;
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
@@ -79,7 +81,9 @@ export async function launch(wanted: LaunchPlan, options: LaunchOptions, listene
       verbatim: plan.verbatim ?? false,
       cookie: birth.cookie,
       priority: options.priority,
+      limits: options.limits,
       onNotice: text => listener.onNotice(text),
+      cgroups: birth.cgroups,
       onBorn: birth.born,
     });
   } catch (error) {

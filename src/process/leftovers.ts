@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { containment } from '../platform/containment.ts';
+import { dirname, join } from 'node:path';
+import { containment, sweepCgroups } from '../platform/containment.ts';
 import { isSameProcess, readBootId } from '../platform/identity.ts';
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
@@ -87,15 +87,17 @@ async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<
   };
   const each = await Promise.all(lives.map(endAll));
   // What no line tells of: the mark finds it all the same, where there are marks to be found.
-  const rest = await endAll({ cookie: manager.mark, server: '', pid: null, startedAt: null });
+  const rest = await endAll({ cookie: manager.mark, server: '', pid: null, startedAt: null, folder: null });
+  const folders = new Set(lives.flatMap(({ folder }) => (folder === null || !canLive ? [] : dirname(folder))));
+  for (const folder of folders) await sweepCgroups(folder);
   return { found: [...each, rest].filter(({ pids, containers }) => pids.length + containers.length > 0), troubles };
 }
 
 async function endLife(
-  { cookie, pid, startedAt }: KeptLife,
+  { cookie, pid, startedAt, folder }: KeptLife,
   clock: Clock,
 ): Promise<Pick<Leftover, 'pids' | 'survivors'>> {
-  const group = await containment.restore({ cookie, pid, startedAt });
+  const group = await containment.restore({ cookie, pid, startedAt, folder });
   const pids = await group.members();
   if (pids.length === 0) return { pids, survivors: [] };
   const stoppable = { pid: pid ?? 0, group, exited: never, closeStdin: () => {}, dispose: () => disposeOf(group) };

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../process/clock.ts';
 /** For layers above, which know no processes. */
 export type { Clock };
 
-/** Calls whose time runs out, with one timer for all of them: most calls end long before, and then cost no timer at all. */
+/** Calls whose time runs out, with one timer for all of them: most calls end long before, and cost none but where they come alone. */
 export class Deadlines<T> {
   readonly #clock: Clock;
   readonly #onDue: (item: T) => void;

@@ -14,6 +14,8 @@ export interface AttachedTo {
   readonly catalogue: Catalogue;
   /** Why a request is of no use, where it is of none. */
   refusal(): HoldfastError | null;
+  /** What a request of this client waits for; null where the server is there, or rests. */
+  waitingFor(client: Attached): string | null;
   /** Whether this tool of it must run where no other client's calls are. */
   needsOwn(tool: string, profile: ClientProfile): boolean;
   /** A place for it, where it has none or needs another; tells it by `moveTo`. */
@@ -61,6 +63,10 @@ export class Attached implements Attachment, Member {
 
   get catalogue(): Catalogue {
     return this.#place?.instance.session.catalogue ?? this.#server.catalogue;
+  }
+
+  get waitingFor(): string | null {
+    return this.#server.waitingFor(this);
   }
 
   request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {

@@ -28,6 +28,8 @@ export interface Attachment {
   readonly handshake: Handshake | null;
   /** The last good lists; they stay while the server is down. */
   readonly catalogue: Catalogue;
+  /** What a request waits for ("starting files, attempt 1 of 4"); null where the server is there, or rests. */
+  readonly waitingFor: string | null;
   /**
    * One request as raw JSON-RPC text, or as its envelope where it has been parsed; resolves with the raw answer under the same id. It waits while the server is on its way, and
    * starts one that rests.

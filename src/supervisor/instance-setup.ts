@@ -2,7 +2,7 @@ import type { ProcessServer, ServerConfig } from '../config/types.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Keeper } from '../process/keeper.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import type { Handshake, InitializeParams } from '../session/handshake.ts';
 import type { CatalogueStore } from '../session/session-lists.ts';
 import type { Emit } from '../telemetry/events.ts';

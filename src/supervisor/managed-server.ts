@@ -16,6 +16,7 @@ import { libraryMember } from './library-member.ts';
 import type { ManagedServerSetup } from './managed-server-setup.ts';
 import { instancesFull, place } from './placement.ts';
 import { canMore, keyOf } from './profile.ts';
+import { waitingWords } from './waiting-words.ts';
 
 /** One configured server: the processes that serve its clients, and which of them serves whom. */
 export class ManagedServer implements AttachedTo {
@@ -118,6 +119,11 @@ export class ManagedServer implements AttachedTo {
   refusal(): HoldfastError | null {
     if (this.first.model.desired !== 'down') return null;
     return new HoldfastError('CONNECTION_CLOSED', { server: this.name, mayHaveRun: false });
+  }
+
+  waitingFor(client: Attached): string | null {
+    const { model } = client.place?.instance ?? this.first;
+    return waitingWords(this.name, model, this.config.options.restart.retries);
   }
 
   needsOwn(tool: string, { capabilities }: ClientProfile): boolean {

@@ -2,11 +2,15 @@
 export class Subscriptions<C> {
   /** By URI, then by client: whether the server has agreed. */
   readonly #wanted = new Map<string, Map<C, boolean>>();
+  /** Each client's own, or its end would cost a look at everybody's. */
+  readonly #byClient = new Map<C, Set<string>>();
 
   /** Whether the server must be asked: not where it has agreed for another client. */
   subscribe(client: C, uri: string): boolean {
     const clients = this.#wanted.get(uri) ?? new Map<C, boolean>();
     this.#wanted.set(uri, clients);
+    const own = this.#byClient.get(client) ?? new Set<string>();
+    this.#byClient.set(client, own.add(uri));
     const isKnown = [...clients].some(([other, hasAgreed]) => other !== client && hasAgreed);
     clients.set(client, isKnown || clients.get(client) === true);
     return !isKnown;
@@ -22,6 +26,9 @@ export class Subscriptions<C> {
   unsubscribe(client: C, uri: string): boolean {
     const clients = this.#wanted.get(uri);
     clients?.delete(client);
+    const own = this.#byClient.get(client);
+    own?.delete(uri);
+    if (own?.size === 0) this.#byClient.delete(client);
     if (clients?.size === 0) this.#wanted.delete(uri);
     return !this.#wanted.has(uri);
   }
@@ -32,7 +39,7 @@ export class Subscriptions<C> {
   }
 
   of(client: C): string[] {
-    return [...this.#wanted].filter(([, clients]) => clients.has(client)).map(([uri]) => uri);
+    return [...(this.#byClient.get(client) ?? [])];
   }
 
   /** Who hears of an update: of the resource itself, or of a part of what was subscribed to. */

@@ -4,8 +4,10 @@ import type { Model } from '../lifecycle/state.ts';
 export function waitingWords(server: string, { state, failures }: Model, retries: number): string | null {
   const attempt = `attempt ${Math.min(failures, retries) + 1} of ${retries + 1}`;
   switch (state.name) {
-    case 'starting':
-      return `starting ${server}, ${attempt}`;
+    case 'starting': {
+      const isDownloading = state.step === 'initialize' && state.mayDownload;
+      return `starting ${server}${isDownloading ? ', which may be downloading packages' : ''}, ${attempt}`;
+    }
     case 'backoff':
       return `${server} went down, ${attempt} in ${Math.ceil(state.delayMs / 1_000)} s`;
     case 'stopping':

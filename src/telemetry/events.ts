@@ -52,7 +52,11 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly code: number | null;
       readonly signal: string | null;
     } & OfServer)
-  | ({ readonly type: 'server.stopping'; readonly reason: string } & OfServer)
+  | ({
+      readonly type: 'server.stopping';
+      /** By a person's wish: `rest`, or `relaunch`. By itself: `idle`, to rest until it is needed, or `maxAge`, to be started afresh. */
+      readonly reason: string;
+    } & OfServer)
   | ({ readonly type: 'server.cleaned'; readonly survivors: readonly number[]; readonly tookMs: number } & OfServer)
   | ({
       readonly type: 'server.backoff';

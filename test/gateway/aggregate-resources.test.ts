@@ -97,6 +97,18 @@ test('a subscription ends where it began, wherever the URI leads by then', async
   assert.deepEqual(methods(web), ['resources/subscribe']);
 });
 
+test('a subscription that was refused is not remembered', async () => {
+  const files = having('files', ['a://1'], [], { subscribe: true });
+  const web = having('web', [], [], { subscribe: true });
+  files.answers.set('resources/subscribe', () => NOT_FOUND);
+  const client = new AggregateClient([files, web]);
+  await client.request('resources/subscribe', { uri: 'a://1' });
+  files.lists('resources', []);
+  web.lists('resources', [{ uri: 'a://1' }]);
+  await client.request('resources/unsubscribe', { uri: 'a://1' });
+  assert.deepEqual([methods(files), methods(web)], [['resources/subscribe'], ['resources/unsubscribe']]);
+});
+
 test('an unlisted URI is subscribed to only where subscriptions are taken', async () => {
   const files = having('files', []);
   const web = having('web', [], [], { subscribe: true });

@@ -174,6 +174,53 @@ test('what is not ours goes on as it came, both ways', async () => {
   ]);
 });
 
+test('a subscription over the limit is refused, also before the others are answered, and one that ends makes room', async () => {
+  const { initialize, say, answer, backend, kept } = create();
+  await initialize();
+  backend.respond = () => {};
+  const subscribe = (n: number) => ({ id: n, method: 'resources/subscribe', params: { uri: `x://${n}` } });
+  for (let n = 1; n <= 1_000; n++) void say(subscribe(n));
+  await say(subscribe(1_001));
+  assert.equal(answer('1001').error?.data?.code, 'RESOURCE_SUBSCRIPTIONS');
+  assert.equal(backend.last.asked.length, 1_000);
+  for (const { fail } of backend.last.asked.splice(0, 1)) fail(new HoldfastError('CONNECTION_LOST'));
+  for (const { answer } of backend.last.asked.splice(0)) answer();
+  await turn();
+  backend.respond = asked => asked.answer();
+  await say({ ...subscribe(2), id: 'again' });
+  await say({ ...subscribe(1_001), id: 'new' });
+  assert.deepEqual([answer('"again"').error, kept.at(-1)?.subscriptions.length], [undefined, 1_000]);
+  await say({ ...subscribe(1), id: 'full' });
+  assert.equal(answer('"full"').error?.data?.code, 'RESOURCE_SUBSCRIPTIONS');
+  await say({ id: 'end', method: 'resources/unsubscribe', params: { uri: 'x://7' } });
+  await say({ ...subscribe(1), id: 'fits' });
+  assert.equal(answer('"fits"').error, undefined);
+});
+
+test('a session of an earlier run tells its subscriptions again, a few at a time, and none that has ended meanwhile', async () => {
+  const { session, backend, say } = create();
+  backend.respond = () => {};
+  const subscriptions = Array.from({ length: 40 }, (_, n) => `x://${n}`);
+  const clientInfo = { name: 'n', version: '1' };
+  session.restore({
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo,
+    roots: null,
+    logLevel: 'info',
+    subscriptions,
+  });
+  const told = () =>
+    backend.last.asked.map(({ envelope }) => envelope.value.params as { level?: string; uri?: string });
+  assert.deepEqual(told()[0], { level: 'info' });
+  assert.equal(told().length, 33);
+  await say({ id: 1, method: 'resources/unsubscribe', params: { uri: 'x://39' } });
+  for (const { answer } of [...backend.last.asked]) answer();
+  await turn();
+  const uris = told().flatMap(({ uri }) => uri ?? []);
+  assert.deepEqual(uris, [...subscriptions.slice(0, 32), 'x://39', ...subscriptions.slice(32, 39)]);
+});
+
 test('its end cancels what is open', async () => {
   const { initialize, say, session, backend, answers } = create();
   await initialize();

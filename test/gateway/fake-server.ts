@@ -1,5 +1,7 @@
+import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import type { GatewayServer } from '../../src/gateway/gateway-server.ts';
 import { type CallOptions, requestOf } from '../../src/session/call.ts';
+import type { CancelSignal } from '../../src/session/cancellation.ts';
 import { Catalogue, LIST_KINDS, type ListKind } from '../../src/session/catalogue.ts';
 import type { Handshake } from '../../src/session/handshake.ts';
 import type { RequestEnvelope } from '../../src/session/json-text.ts';
@@ -23,6 +25,7 @@ export class FakeServer implements GatewayServer {
   /** Shared by all attachments, as with a shared process. */
   readonly catalogue = new Catalogue();
   handshake: Handshake | null = null;
+  waitingFor: string | null = null;
   stopped = false;
   /** The raw result (or `"error":…` member) of each request, by method; `{}` where a method is not here. */
   readonly answers = new Map<string, Answer>();
@@ -81,12 +84,12 @@ export class FakeServer implements GatewayServer {
     return this.#waiting.length > 0;
   }
 
-  whenKnown(signal: AbortSignal): Promise<void> {
+  whenKnown(signal: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.handshake !== null) return resolve();
       if (this.#whyNot !== null) return reject(this.#whyNot);
       this.#waiting.push({ resolve, reject });
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      signal.addEventListener('abort', () => reject(new HoldfastError('TOOL_CALL_CANCELLED')));
     });
   }
 
@@ -121,10 +124,18 @@ export class FakeAttachment implements Attachment {
     return this.#fake.catalogue;
   }
 
+  get waitingFor(): string | null {
+    return this.#fake.waitingFor;
+  }
+
   async request(message: string | RequestEnvelope, options: CallOptions): Promise<string> {
     const envelope = requestOf(message);
     this.requests.push({ text: envelope.text, options });
-    const answer = (await this.#fake.answers.get(envelope.method)?.(envelope)) ?? '{}';
+    const gone = new Promise<never>((_, reject) => {
+      options.signal?.addEventListener('abort', () => reject(new HoldfastError('TOOL_CALL_CANCELLED')));
+    });
+    const answering = this.#fake.answers.get(envelope.method)?.(envelope);
+    const answer = (await Promise.race([answering, gone])) ?? '{}';
     const member = answer.startsWith('"error"') ? answer : `"result":${answer}`;
     return `{"jsonrpc":"2.0","id":${envelope.id.raw},${member}}`;
   }
@@ -142,7 +153,7 @@ export class FakeAttachment implements Attachment {
     this.profile = profile;
   }
 
-  whenKnown(signal: AbortSignal): Promise<void> {
+  whenKnown(signal: CancelSignal): Promise<void> {
     return this.#fake.whenKnown(signal);
   }
 

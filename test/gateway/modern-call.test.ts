@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
-import { PARK_MS } from '../../src/gateway/modern-parked.ts';
+import { MAX_SIZE, PARK_MS } from '../../src/gateway/modern-parked.ts';
 import { FakeBackend, META, type Post, type Response, type Sent, Stage } from './modern-stage.ts';
 
 const all = { elicitation: {}, sampling: {}, roots: {} };
@@ -279,6 +279,16 @@ test('what becomes of a call while its client is away is told when it comes back
     };
     assert.equal(error?.data.code, code);
   }
+});
+
+test('an answer that there is no room to keep is lost, and its client is told so', async t => {
+  const stage = await Stage.open(t);
+  const { sent, asked: first } = await asked(stage, server => server.ask(11, 'roots/list'));
+  sent.answer(`"result":{"long":"${'x'.repeat(MAX_SIZE / 2)}"}`);
+  await stage.clock.advance(0);
+  const { message, data } = await (await retry(stage, first.requestState, { 'roots-1': {} })).error();
+  assert.deepEqual([data?.code, data?.mayHaveRun], ['CONNECTION_LOST', true]);
+  assert.match(message, /no room to keep its answer/);
 });
 
 test('a call whose client does not come back is cancelled, and says so if it comes after all', async t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { MAX_OPEN } from '../../src/gateway/modern-sessions.ts';
+import { MAX_OPEN_OF_ONE as MAX_OPEN } from '../../src/gateway/modern-sessions.ts';
 import { META, type Sent, Stage } from './modern-stage.ts';
 
 test('a server is discovered by what it said at initialize', async t => {

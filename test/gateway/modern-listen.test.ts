@@ -81,6 +81,17 @@ test('resources are subscribed to upstream, and what the server refuses is not p
   assert.deepEqual((await response.event(2)).params, { _meta: tag, uri: 'a', n: 2 });
 });
 
+test('ten thousand resources are refused, before the server hears of any', async t => {
+  const stage = await Stage.open(t);
+  let asked = 0;
+  stage.backend.answers = () => `"result":{"n":${++asked}}`;
+  const response = await listen(stage, { resourceSubscriptions: Array.from({ length: 10_000 }, (_, n) => `x://${n}`) });
+  const { data } = await response.error();
+  assert.equal((data as { code?: string }).code, 'RESOURCE_SUBSCRIPTIONS');
+  const [session] = stage.backend.sessions;
+  assert.deepEqual([session?.isClosed, asked], [true, 0]);
+});
+
 test('where nothing can be heard of, the stream ends in good order', async t => {
   const stage = await Stage.open(t);
   const response = await listen(stage, { promptsListChanged: true });

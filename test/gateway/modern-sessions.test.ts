@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_OPEN, ModernSessions } from '../../src/gateway/modern-sessions.ts';
+import { MAX_OPEN, MAX_OPEN_OF_ONE, ModernSessions } from '../../src/gateway/modern-sessions.ts';
 import type { ClientProfile } from '../../src/supervisor/attachment.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeBackend } from './modern-stage.ts';
@@ -57,7 +57,7 @@ test('a session that rests for long is closed, and the oldest ones when there ar
 
 test('only so many may be in use at a time, and one that ends makes room', () => {
   const { backend, sessions } = stage();
-  const open = Array.from({ length: MAX_OPEN }, () => sessions.take(backend, 'me', profile()));
+  const open = Array.from({ length: MAX_OPEN }, (_, n) => sessions.take(backend, 'me', profile({}, `${n % 2}`)));
   const take = () => sessions.take(backend, 'me', profile({}, 'other'));
   assert.throws(take, { code: 'RESOURCE_REQUESTS_FULL' });
   open[0]?.close();
@@ -67,6 +67,22 @@ test('only so many may be in use at a time, and one that ends makes room', () =>
   sessions.giveBack(last);
   assert.equal(take(), last, 'idle ones do not count');
   sessions.close();
+});
+
+test('clients that say the same of themselves leave room for the others, whatever server they ask', () => {
+  const { backend, sessions } = stage();
+  const other = new FakeBackend('other');
+  const open = Array.from({ length: MAX_OPEN_OF_ONE }, (_, n) =>
+    sessions.take(n % 2 === 0 ? backend : other, 'me', profile()),
+  );
+  assert.throws(() => sessions.take(backend, 'me', profile()), {
+    code: 'RESOURCE_REQUESTS_FULL',
+    message: /at most 1000, 500 of one client/,
+  });
+  sessions.take(backend, 'me', profile({}, 'other')).close();
+  for (const session of open) sessions.giveBack(session);
+  for (const _ of open) sessions.take(backend, 'me', profile());
+  assert.throws(() => sessions.take(backend, 'me', profile()), { code: 'RESOURCE_REQUESTS_FULL' });
 });
 
 test('a question that belongs to no request is refused, and the session is not used again', () => {

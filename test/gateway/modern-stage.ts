@@ -9,7 +9,7 @@ import { ModernFront } from '../../src/gateway/modern-front.ts';
 import { Seal } from '../../src/gateway/seal.ts';
 import type { Clock } from '../../src/process/clock.ts';
 import { type CallOptions, requestOf } from '../../src/session/call.ts';
-import { parseMessage, type RequestEnvelope } from '../../src/session/json-text.ts';
+import { parseMessage, type RequestEnvelope, rawMember } from '../../src/session/json-text.ts';
 import type { AttachedClient, ClientProfile } from '../../src/supervisor/attachment.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -45,7 +45,9 @@ export class Sent {
     this.value = JSON.parse(text);
     this.options = options;
     /** `rest` is what stands beside the id: `"result":{}`. */
-    this.answer = rest => settle.answer(`{"jsonrpc":"2.0","id":${JSON.stringify(this.value.id)},${rest}}`);
+    // As it is written: -0 and 1.0 are ids, too.
+    const id = rawMember(text, ['id'])?.raw ?? 'null';
+    this.answer = rest => settle.answer(`{"jsonrpc":"2.0","id":${id},${rest}}`);
     this.fail = settle.fail;
   }
 

@@ -90,6 +90,63 @@ test('what all requests together may take has an end, and is given back', async 
   await eventually(async () => (await client.ask(big(3))).status === 200, { what: 'room again' });
 });
 
+test('a session has a quarter of what may be received until its calls are answered, and leaves the rest to others', async t => {
+  const served = await serve(t, { limits: { bufferBytes: 40_000, maxBodyBytes: 10_000 } });
+  const greedy = new TestClient(served.endpoint.port);
+  const other = new TestClient(served.endpoint.port);
+  await greedy.initialize();
+  const { asked } = served.backend.last;
+  await other.initialize();
+  served.backend.respond = () => {};
+  const big = (id: number) => ({ jsonrpc: '2.0', id, method: 'slow', params: { s: 's'.repeat(6_000) } });
+  const pending = raw(
+    served.endpoint.port,
+    headAt(served, `Mcp-Session-Id: ${greedy.sessionId}\r\nContent-Length: ${JSON.stringify(big(1)).length}\r\n`),
+  );
+  pending.socket.write(JSON.stringify(big(1)));
+  const call = await eventually(() => asked[0], { what: 'the call' });
+  const hungUp = new Promise(resolve => pending.socket.once('close', resolve));
+  pending.socket.destroy();
+  await hungUp;
+  assert.equal((await greedy.ask(big(2))).status, 503, 'to hang up gives nothing back');
+  served.backend.respond = again => again.answer();
+  assert.equal((await other.ask(big(1))).status, 200);
+  call?.answer();
+  await eventually(async () => (await greedy.ask(big(3))).status === 200, { what: 'room again' });
+});
+
+test('a session has a quarter of what is kept for clients', async t => {
+  const served = await serve(t, { limits: { bufferBytes: 40_000 } });
+  const clients = [new TestClient(served.endpoint.port), new TestClient(served.endpoint.port)];
+  for (const client of clients) await client.initialize();
+  const tell = (n: number) =>
+    `{"jsonrpc":"2.0","method":"notifications/x","params":{"n":${n},"s":"${'s'.repeat(3_000)}"}}`;
+  const [greedy, other] = served.backend.clients;
+  for (let n = 0; n < 20; n++) greedy?.client.onNotification(tell(n));
+  other?.client.onNotification(tell(0));
+  for (const [index, kept] of [3, 1].entries()) {
+    const stream = await clients[index]?.listen();
+    assert.equal((await stream?.until(kept))?.length, kept);
+    stream?.hangUp();
+  }
+});
+
+test('a session may have a thousand requests open, and not one more', async t => {
+  const served = await serve(t);
+  const client = new TestClient(served.endpoint.port);
+  await client.initialize('2025-03-26');
+  served.backend.respond = () => {};
+  const calls = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, n) => ({ jsonrpc: '2.0', id: from + n, method: 'slow' }));
+  const pending = client.open(calls(1_000));
+  await eventually(() => served.backend.last.asked.length === 1_000, { what: 'the calls' });
+  const refused = await client.ask(calls(1, 1_000));
+  assert.deepEqual([refused.status, refused.messages[0]?.error?.data?.code], [429, 'RESOURCE_REQUESTS_FULL']);
+  assert.deepEqual([refused.messages[0]?.id, refused.headers['retry-after']], [1_000, '5']);
+  for (const { answer } of served.backend.last.asked) answer();
+  assert.equal((await (await pending).until(1_000)).length, 1_000);
+});
+
 const json = fc.json({ maxDepth: 3 });
 const anything = fc.oneof(
   fc.string(),

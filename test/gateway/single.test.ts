@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { singleBackend } from '../../src/gateway/single.ts';
 import { rawId, rawKey, rawMemberOf, rawObject, rawValue } from '../session/raw-json.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { ask, callOptions, FakeClient, FakeServer, profile, read } from './fake-server.ts';
 
 function opened(server: FakeServer) {
@@ -94,7 +95,7 @@ test('what the server said of itself is given at once where it is kept', async (
   assert.equal(await session.initializeResult(new AbortController().signal), server.handshake?.result);
 });
 
-test('a server that was never heard is waited for, or says why not', async () => {
+test('without a clock a server that was never heard is waited for, or says why not', async () => {
   const server = new FakeServer('files');
   const result = opened(server).session.initializeResult(new AbortController().signal);
   assert.ok(server.isAwaited);
@@ -107,6 +108,55 @@ test('a server that was never heard is waited for, or says why not', async () =>
     code: 'PROCESS_COMMAND_NOT_FOUND',
   });
 });
+
+test('a client of a server that takes long hears what it waits for, before it gives up', async () => {
+  const clock = new FakeClock();
+  const server = new FakeServer('files');
+  server.waitingFor = 'starting files, attempt 1 of 4';
+  const session = singleBackend(server, clock).open(profile, new FakeClient());
+  const refused = assert.rejects(session.initializeResult(new AbortController().signal), {
+    code: 'CONNECTION_NOT_READY',
+    retryable: true,
+    message: /within 50000 ms: starting files, attempt 1 of 4/,
+  });
+  await clock.advance(49_999);
+  assert.ok(server.isAwaited);
+  await clock.advance(1);
+  await refused;
+  const again = session.initializeResult(new AbortController().signal);
+  server.heard({ tools: {} });
+  assert.equal(await again, server.handshake?.result);
+  assert.deepEqual(clock.pending, []);
+});
+
+for (const filter of [{}, { exclude: ['write'] }]) {
+  const filtered = 'exclude' in filter ? 'with a filter' : 'without one';
+  test(`a first list waits no longer for its server, a call and a list that is kept do, ${filtered}`, async () => {
+    const clock = new FakeClock();
+    const server = new FakeServer('files', filter).heard({ tools: {} });
+    server.waitingFor = 'starting files, attempt 1 of 4';
+    const session = singleBackend(server, clock).open(profile, new FakeClient());
+    const never = () => new Promise<string>(() => {});
+    for (const method of ['tools/list', 'tools/call', 'resources/list']) server.answers.set(method, never);
+    const first = assert.rejects(session.request(ask('tools/list'), callOptions), { code: 'CONNECTION_NOT_READY' });
+    void session.request(ask('tools/call', { name: 'read' }), callOptions);
+    await clock.advance(0);
+    assert.deepEqual(clock.pending, [50_000]);
+    await clock.advance(50_000);
+    await first;
+    server.lists('tools', []);
+    void session.request(ask('tools/list'), callOptions);
+    await clock.advance(0);
+    assert.deepEqual(clock.pending, []);
+    server.waitingFor = null;
+    let isOver = false;
+    void session.request(ask('resources/list'), callOptions).finally(() => {
+      isOver = true;
+    });
+    await clock.advance(60_000);
+    assert.equal(isOver, false, 'a server that is there takes its time');
+  });
+}
 
 test('everything else goes straight through, both ways', () => {
   const server = new FakeServer('files').heard({});

@@ -21,15 +21,15 @@ test('what was told last of each life is read', t => {
   const journal = new Journal(folderOf(t), 'mark', SELF);
   t.after(() => journal.close());
   journal.append({ type: 'expected', cookie: 'a', server: 'files' }, []);
-  journal.append({ type: 'born', cookie: 'a', pid: 5, startedAt: '9' }, []);
+  journal.append({ type: 'born', cookie: 'a', pid: 5, startedAt: '9', folder: '/cg' }, []);
   journal.append({ type: 'expected', cookie: 'b', server: 'web' }, []);
   journal.append({ type: 'expected', cookie: 'c', server: 'gone' }, []);
   journal.append({ type: 'gone', cookie: 'c' }, []);
   assert.deepEqual(read(journal), {
     manager: { type: 'manager', mark: 'mark', ...SELF },
     lives: [
-      { cookie: 'a', server: 'files', pid: 5, startedAt: '9' },
-      { cookie: 'b', server: 'web', pid: null, startedAt: null },
+      { cookie: 'a', server: 'files', pid: 5, startedAt: '9', folder: '/cg' },
+      { cookie: 'b', server: 'web', pid: null, startedAt: null, folder: null },
     ],
   });
 });
@@ -48,7 +48,7 @@ test('however much of it reached the disk, what is read is what was true at some
   const states = [JSON.stringify([])];
   const lives = new Map<string, KeptLife>();
   for (const cookie of ['a', 'b', 'c']) {
-    lives.set(cookie, { cookie, server: 's', pid: null, startedAt: null });
+    lives.set(cookie, { cookie, server: 's', pid: null, startedAt: null, folder: null });
     journal.append({ type: 'expected', cookie, server: 's' }, lives.values());
     states.push(JSON.stringify([...lives.values()]));
   }
@@ -83,12 +83,15 @@ test('it does not grow with time, and at no moment is there none', t => {
   const folder = folderOf(t);
   const journal = new Journal(folder, 'mark', SELF);
   t.after(() => journal.close());
-  const kept: KeptLife = { cookie: 'kept', server: 's', pid: 4, startedAt: '1' };
+  const kept: KeptLife = { cookie: 'kept', server: 's', pid: 4, startedAt: '1', folder: null };
   journal.append({ type: 'expected', cookie: 'kept', server: 's' }, [kept]);
-  journal.append({ type: 'born', cookie: 'kept', pid: 4, startedAt: '1' }, [kept]);
+  journal.append({ type: 'born', cookie: 'kept', pid: 4, startedAt: '1', folder: null }, [kept]);
   for (let n = 0; n < 5_000; n++) {
     const cookie = `passing ${n}`;
-    journal.append({ type: 'expected', cookie, server: 's' }, [kept, { ...kept, cookie, pid: null, startedAt: null }]);
+    journal.append({ type: 'expected', cookie, server: 's' }, [
+      kept,
+      { ...kept, cookie, pid: null, startedAt: null, folder: null },
+    ]);
     journal.append({ type: 'gone', cookie }, [kept]);
   }
   assert.deepEqual(read(journal)?.lives, [kept]);

@@ -51,7 +51,7 @@ test('a life is in the journal from before its spawn until nothing of it is left
   const lives = () => readJournal(readFileSync(path, 'utf8'))?.lives.map(({ server, pid }) => [server, pid]);
   assert.deepEqual(lives(), [['files', null]]);
   const pid = await startOne(t, first.cookie);
-  await first.born(pid);
+  await first.born(pid, null);
   const second = await keeper.expect('web');
   assert.deepEqual(lives(), [
     ['files', pid],
@@ -71,7 +71,7 @@ test('what is not over when it closes is ended from outside', {
   const { keeper } = keeperFor(t, null);
   const birth = await keeper.expect('files');
   const pid = await startOne(t, birth.cookie);
-  await birth.born(pid);
+  await birth.born(pid, null);
   await keeper.close();
   await eventually(async () => !(await isAlive(pid)), { what: 'its end' });
 });
@@ -82,7 +82,7 @@ test('a guardian that is killed has a successor, which knows the same', {
   const { keeper, notices } = keeperFor(t, null);
   const birth = await keeper.expect('files');
   const pid = await startOne(t, birth.cookie);
-  await birth.born(pid);
+  await birth.born(pid, null);
   const { pid: first } = keeper.status.guardian;
   process.kill(first as number, 'SIGKILL');
   await eventually(() => notices.length > 0, { what: 'the notice' });

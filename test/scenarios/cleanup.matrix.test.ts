@@ -32,6 +32,7 @@ interface Ending {
   /** Who the manager is; `run` are many, one for each server. Default: `up`. */
   readonly who?: 'connect' | 'run' | 'library';
   readonly isInCi?: true;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const signal = (name: NodeJS.Signals): Ending => ({ end: ({ manager }) => process.kill(manager, name) });
@@ -67,6 +68,8 @@ const endings: Readonly<Record<string, Ending>> = {
   'a library’s host: process.exit()': { who: 'library', end: ({ running: [host] }) => host?.stdin?.write('exit') },
   'a library’s host: SIGKILL': { who: 'library', ...signal('SIGKILL') },
   'SIGKILL of the manager': { isInCi: true, ...signal('SIGKILL') },
+  'SIGKILL of a manager without cgroups': { isInCi: true, env: { HOLDFAST_NO_CGROUP: '1' }, ...signal('SIGKILL') },
+  'SIGTERM to a manager without cgroups': { env: { HOLDFAST_NO_CGROUP: '1' }, ...signal('SIGTERM') },
   'SIGKILL of the guardian, then of the manager': {
     end: async ({ manager, guardian }) => {
       const first = await guardian();
@@ -102,7 +105,7 @@ const rows = new Map<string, Map<string, string>>();
 
 for (const [name, ending] of chosen) {
   test(`nothing is left after: ${name}`, { skip: os !== 'linux' && 'processes are found by /proc' }, async t => {
-    const held = await hold(t, ending.who ?? 'up');
+    const held = await hold(t, ending.who ?? 'up', ending.env);
     const before = new Map(Object.keys(trees).map(tree => [tree, livingOf(held.sandbox.mark, tree)]));
     for (const [tree, { processes }] of Object.entries(trees)) {
       const found = before.get(tree)?.length ?? 0;
@@ -129,17 +132,9 @@ for (const [name, ending] of chosen) {
 
 test('the table', { skip: os !== 'linux' && 'processes are found by /proc' }, t => {
   const width = Math.max(...[...rows.keys()].map(row => row.length));
-  t.diagnostic(
-    `${'survivors'.padEnd(width)}  ${Object.keys(endings)
-      .map((_, n) => `${n + 1}`.padStart(2))
-      .join(' ')}`,
-  );
+  t.diagnostic(`${'survivors'.padEnd(width)}  ${chosen.map((_, n) => `${n + 1}`.padStart(2)).join(' ')}`);
   for (const [tree, row] of rows) {
-    t.diagnostic(
-      `${tree.padEnd(width)}  ${Object.keys(endings)
-        .map(ending => (row.get(ending) ?? '-').padStart(2))
-        .join(' ')}`,
-    );
+    t.diagnostic(`${tree.padEnd(width)}  ${chosen.map(([ending]) => (row.get(ending) ?? '-').padStart(2)).join(' ')}`);
   }
   chosen.forEach(([ending], n) => {
     t.diagnostic(`${n + 1}: ${ending}`);
@@ -147,9 +142,9 @@ test('the table', { skip: os !== 'linux' && 'processes are found by /proc' }, t 
   assert.equal(rows.size, Object.keys(trees).length);
 });
 
-async function hold(t: TestContext, who: 'up' | 'connect' | 'run' | 'library'): Promise<Held> {
+async function hold(t: TestContext, who: 'up' | 'connect' | 'run' | 'library', more: object = {}): Promise<Held> {
   const sandbox = await withNothingLeft(t);
-  const cli = new CommandLine(sandbox, { XDG_RUNTIME_DIR: sandbox.folder });
+  const cli = new CommandLine(sandbox, { XDG_RUNTIME_DIR: sandbox.folder, ...more });
   const servers = Object.entries(trees).flatMap(([tree, { servers: own }]) =>
     Object.entries(own).map(([name, spec]) => {
       const env = { ...sandbox.env, TREE: tree };

@@ -172,7 +172,9 @@ describe('the processes of one server', { concurrency: 2 }, () => {
     const slow = await pool(t, served('never-initializes'), { isStarted: false });
     void slow.supervisor.start(['one']);
     const controller = new AbortController();
-    const waiting = slow.attach().attachment.whenKnown(controller.signal);
+    const { attachment: late } = slow.attach();
+    const waiting = late.whenKnown(controller.signal);
+    assert.equal(late.waitingFor, 'starting one, attempt 1 of 4');
     controller.abort();
     assert.equal((await fault(waiting)).code, 'TOOL_CALL_CANCELLED');
   });

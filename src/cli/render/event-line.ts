@@ -17,6 +17,19 @@ export function eventLine(event: HoldfastEvent): EventLine | null {
   return words === null ? null : { at: event.at, tone: words[0], text: oneLine(words[1]) };
 }
 
+function stopping(reason: string): string {
+  switch (reason) {
+    case 'relaunch':
+      return 'restarting';
+    case 'maxAge':
+      return 'restarting, since it is older than maxAgeMs';
+    case 'idle':
+      return 'going to rest, since nobody needs it';
+    default:
+      return 'stopping';
+  }
+}
+
 /** Longer ones are cut off. */
 const MOST_LINES = 2;
 
@@ -55,7 +68,7 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['bad', `${event.server} given up${next}`];
     }
     case 'server.stopping':
-      return ['dim', `${event.server} ${event.reason === 'relaunch' ? 'restarting' : 'stopping'}`];
+      return ['dim', `${event.server} ${stopping(event.reason)}`];
     case 'server.stopped':
       return ['dim', `${event.server} stopped`];
     case 'server.cleaned':

@@ -10,6 +10,12 @@ export const connectionEntries = {
     'the server is restarted by itself; if this repeats, read its last stderr lines',
     ['why'],
   ),
+  CONNECTION_NOT_READY: entry(
+    true,
+    'the server was not there within {afterMs} ms[: {waiting}]',
+    'try again in a moment: it goes on meanwhile; "holdfast status" tells how it is',
+    ['afterMs', 'waiting'],
+  ),
   CONNECTION_HANDSHAKE_TIMEOUT: entry(
     true,
     'the server did not answer initialize within {afterMs} ms',

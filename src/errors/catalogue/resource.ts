@@ -18,15 +18,21 @@ export const resourceEntries = {
   ),
   RESOURCE_PARKED_FULL: entry(
     true,
-    'too many calls wait for input that their clients were asked for[, at most {limit}]',
+    'too many calls wait for input that their clients were asked for[, at most {limit}][, {share} of one client][, with {size} characters together]',
     'answer the questions that are open, or let them expire, which takes ten minutes',
-    ['limit'],
+    ['limit', 'share', 'size'],
   ),
   RESOURCE_REQUESTS_FULL: entry(
     true,
-    'too many requests are open at a time[, at most {limit}]',
+    'too many requests are open at a time[, at most {limit}][, {share} of one client]',
     'the request did not run: send fewer at a time, and close streams of "subscriptions/listen" that nobody reads',
-    ['limit'],
+    ['limit', 'share'],
+  ),
+  RESOURCE_SUBSCRIPTIONS: entry(
+    false,
+    'a client may be subscribed to {limit} resources at a time[, with URIs of {size} characters together]',
+    'nothing was subscribed to: unsubscribe from what is not needed any more, or name fewer at a time',
+    ['limit', 'size'],
   ),
   RESOURCE_MESSAGE_TOO_LARGE: entry(
     false,
@@ -62,6 +68,24 @@ export const resourceEntries = {
     'there was not enough memory for the server[ ({how})]',
     'free memory on this machine; a Node server gets more by NODE_OPTIONS=--max-old-space-size=4096 in "env"',
     ['how'],
+  ),
+  RESOURCE_LIMIT_MEMORY: entry(
+    true,
+    'the server needed more memory than it may have[: {used} MiB][, at most {limit} MiB]',
+    'raise "limits.memoryMb", or find out what makes it grow',
+    ['used', 'limit'],
+  ),
+  RESOURCE_LIMIT_PROCESSES: entry(
+    true,
+    'the server had more processes than it may have[: {used}][, at most {limit}]',
+    'raise "limits.processes", or find out what it starts and does not end',
+    ['used', 'limit'],
+  ),
+  RESOURCE_LIMIT_CPU: entry(
+    true,
+    'the server used more processor time over a minute than it may[: {used} % of a core][, at most {limit} %]',
+    'raise "limits.cpuPercent", or find out what keeps it busy',
+    ['used', 'limit'],
   ),
   RESOURCE_FILES: entry(
     true,

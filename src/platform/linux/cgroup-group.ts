@@ -3,16 +3,16 @@
 // lets this user write: container tools and those who start a scope do that, and root may anywhere. Hence still the session and the
 // cookie: who has moved out is found by them.
 
-import type { ProcessGroup } from '../process-group.ts';
+import type { LimitName, ProcessGroup } from '../process-group.ts';
 import { send } from '../signal.ts';
 import { addUsage, type Usage, usageOf } from '../usage.ts';
-import type { Cgroup, HeldLimit } from './cgroup.ts';
+import type { Cgroup } from './cgroup.ts';
 
 export class CgroupGroup implements ProcessGroup {
   readonly kind = 'cgroup';
   readonly level = 'atomic';
   readonly why = null;
-  readonly holds: readonly HeldLimit[];
+  readonly holds: readonly LimitName[];
   readonly #cgroup: Cgroup;
   readonly #session: ProcessGroup;
 

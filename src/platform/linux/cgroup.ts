@@ -1,10 +1,8 @@
-import { type CgroupFiles, ifThere, removeTree } from './cgroup-files.ts';
-
-/** Which limits of a server the kernel itself holds. */
-export type HeldLimit = 'memory' | 'processes' | 'cpu';
+import type { LimitName } from '../process-group.ts';
+import { type CgroupFiles, codeOf, ifThere, removeTree } from './cgroup-files.ts';
 
 export interface CgroupSetup {
-  readonly holds: readonly HeldLimit[];
+  readonly holds: readonly LimitName[];
   /** Why it does not hold every limit that it was made with. */
   readonly why: string | null;
 }
@@ -13,7 +11,7 @@ export interface CgroupSetup {
 export class Cgroup implements Disposable {
   /** Whoever writes `0` to `cgroup.procs` in it is in, with everything that it starts from then on. */
   readonly folder: string;
-  readonly holds: readonly HeldLimit[];
+  readonly holds: readonly LimitName[];
   readonly why: string | null;
   readonly #files: CgroupFiles;
 
@@ -22,6 +20,16 @@ export class Cgroup implements Disposable {
     this.folder = folder;
     this.holds = holds;
     this.why = why;
+  }
+
+  /** Puts a process into it, alone: what it has started stays where it is. Returns why the system refuses. */
+  enter(pid: number): string | null {
+    try {
+      this.#files.write(`${this.folder}/cgroup.procs`, String(pid));
+      return null;
+    } catch (error) {
+      return `its cgroup could not be entered (${codeOf(error)})`;
+    }
   }
 
   /** Living processes; the kernel leaves zombies out by itself. */

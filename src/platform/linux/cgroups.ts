@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GroupLimits } from '../process-group.ts';
 import { Cgroup } from './cgroup.ts';
 import { cgroupFiles, codeOf, removeTree } from './cgroup-files.ts';
 import { enterCgroup } from './enter-cgroup.ts';
 import { findCgroup, OWN_SCOPE, type OwnCgroup } from './find-cgroup.ts';
 import { type Division, divide, type HomeTools, homeTools, LEAF } from './home.ts';
-import { type CgroupLimits, setLimits } from './limits.ts';
+import { setLimits } from './limits.ts';
 import { type ProbeTools, probeCgroup } from './probe-cgroup.ts';
 
 /** What the last part of the path of every cgroup of ours begins with, by which the sweep knows them. */
@@ -52,7 +53,7 @@ export class Cgroups implements Disposable {
   }
 
   /** Makes one for a start of a server; null where this system gives none. Never rejects. The first call finds out, with a process. */
-  async make(name: string, limits: CgroupLimits = {}): Promise<Cgroup | null> {
+  async make(name: string, limits: GroupLimits = {}): Promise<Cgroup | null> {
     const { files } = this.#tools;
     try {
       this.#opening ??= this.#open();

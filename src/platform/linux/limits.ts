@@ -1,16 +1,10 @@
 // Limits that a cgroup holds itself. They take controllers, and a cgroup hands those on only while no process is in it but in the
 // cgroups below (cgroups(7), "no internal processes"); the root alone may do both, but that is not ours to divide.
 
-import type { CgroupSetup, HeldLimit } from './cgroup.ts';
+import type { GroupLimits, LimitName } from '../process-group.ts';
+import type { CgroupSetup } from './cgroup.ts';
 import { type CgroupFiles, codeOf } from './cgroup-files.ts';
 import { OWN_SCOPE } from './find-cgroup.ts';
-
-/** As `limits` of a server. */
-export interface CgroupLimits {
-  readonly memoryMb?: number | undefined;
-  readonly processes?: number | undefined;
-  readonly cpuPercent?: number | undefined;
-}
 
 export const CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
 export type Controller = (typeof CONTROLLERS)[number];
@@ -65,11 +59,11 @@ const CPU_PERIOD_US = 100_000;
 export function setLimits(
   files: CgroupFiles,
   folder: string,
-  limits: CgroupLimits,
+  limits: GroupLimits,
   { give, why }: Pick<Plan, 'give' | 'why'>,
 ): CgroupSetup {
   const { memoryMb, processes, cpuPercent } = limits;
-  const holds: HeldLimit[] = [];
+  const holds: LimitName[] = [];
   const refusals: string[] = [];
   const set = (file: string, value: number | string): boolean => {
     try {

@@ -43,6 +43,8 @@ export class Guardian {
     mark: string,
     { shell = '/bin/sh', look = os === 'linux' ? 'proc' : 'ps' } = {},
   ): Promise<Guardian> {
+    // It ends whatever has this in its environment: a short text would be in many.
+    if (!/^[\da-f-]{36}$/.test(mark)) throw new TypeError(`no mark of a manager: ${mark}`);
     const outer = process.env[COOKIE];
     const child = spawn(shell, ['-c', GUARDIAN, 'holdfast-guardian', mark, look], {
       // Away from the signals of our terminal; and no folder stays in use for it.

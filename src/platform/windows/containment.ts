@@ -13,7 +13,7 @@ import { Win32Error } from './win32-error.ts';
 export const windowsContainment: Containment = {
   async start(spec) {
     const child = await startContained(nativeWindows(), spec);
-    await spec.onBorn(child.pid);
+    await spec.onBorn(child.pid, null);
     return child;
   },
 
@@ -24,7 +24,7 @@ export const windowsContainment: Containment = {
     const hasExited = () => createdAt(native.kernel32, pid)?.toString() !== startedAt;
     if (hasExited()) return NOTHING;
     try {
-      return sweepIntoJob(native, pid, 'normal', 'another manager has started it');
+      return sweepIntoJob(native, pid, { priority: 'normal' }, 'another manager has started it');
     } catch (error) {
       if (!(error instanceof Win32Error)) throw error;
       return new TaskkillGroup(pid, hasExited, error.message);
@@ -56,7 +56,7 @@ const ABOUT_JOBS: ReadonlySet<number> = new Set([5, 50, 87]);
 async function startSwept(native: Native, spec: StartSpec, why: string): Promise<Child> {
   const child = await spawnHidden(spec);
   try {
-    return { ...child, group: sweepIntoJob(native, child.pid, spec.priority, why) };
+    return { ...child, group: sweepIntoJob(native, child.pid, spec, why) };
   } catch (error) {
     if (!(error instanceof Win32Error)) throw error;
     return partial(child, error.message);

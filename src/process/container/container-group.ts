@@ -1,5 +1,5 @@
 import type { Exit } from '../../platform/child.ts';
-import type { ContainerLevel, ProcessGroup } from '../../platform/process-group.ts';
+import type { ContainerLevel, LimitName, ProcessGroup } from '../../platform/process-group.ts';
 import type { Usage } from '../../platform/usage.ts';
 import type { Clock } from '../clock.ts';
 import { type Answer, callEngine, callEngineNow, isAbsent, isObeyed } from './engine.ts';
@@ -32,6 +32,8 @@ export class ContainerGroup implements ProcessGroup {
   readonly level: ContainerLevel;
   readonly why: string | null;
   readonly killMs = 10_000;
+  /** Of the program here alone, as `usage` is: the engine keeps the accounts of its containers. */
+  readonly holds: readonly LimitName[];
   readonly #inner: ProcessGroup;
   readonly #of: ContainedLife;
   readonly #told = new Set<string>();
@@ -49,6 +51,7 @@ export class ContainerGroup implements ProcessGroup {
     this.#of = of;
     this.level = inner.level;
     this.why = inner.why;
+    this.holds = inner.holds;
   }
 
   /** The program then ends with its container. The engine's answer comes after the end, and is not waited for. */
@@ -81,9 +84,12 @@ export class ContainerGroup implements ProcessGroup {
     return this.#looking;
   }
 
-  /** Of the program here alone: the engine keeps the accounts of its containers. */
   usage(): Promise<Usage | null> {
     return this.#inner.usage();
+  }
+
+  overrun(): Promise<LimitName | null> {
+    return this.#inner.overrun();
   }
 
   signalNow(what: 'terminate' | 'kill'): void {

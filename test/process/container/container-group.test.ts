@@ -38,6 +38,7 @@ async function started(
     kind: 'group',
     level: 'swept',
     why: null,
+    holds: [],
     terminate: async () => {
       asked.push('terminate');
       child.kill('SIGTERM');
@@ -45,6 +46,7 @@ async function started(
     kill: async () => void child.kill('SIGKILL'),
     members: async () => (isHere() ? [Number(child.pid)] : []),
     usage: async () => null,
+    overrun: async () => null,
     signalNow: what => void (what === 'kill' && child.kill('SIGKILL')),
     [Symbol.dispose]: () => {},
   };
