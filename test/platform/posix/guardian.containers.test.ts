@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ const gone = (pid: number) => eventually(async () => !(await isAlive(pid)), { wh
 for (const shell of ['/bin/sh', '/bin/bash'].filter(path => existsSync(path))) {
   test(`a guardian by ${shell} ends containers by their id, or by their label, and then itself`, posix, async t => {
     const { start, orders } = await setUp(t);
-    const guardian = await Guardian.start('told', { shell });
+    const guardian = await Guardian.start(randomUUID(), { shell });
     const [told, unnamed] = [await start('told'), await start('unnamed', { hasFile: false, isRemoved: false })];
     await end(unnamed.child);
     for (const { ward } of [told, unnamed]) await guardian.add(ward);
@@ -67,7 +68,7 @@ for (const shell of ['/bin/sh', '/bin/bash'].filter(path => existsSync(path))) {
 
 test('what it was told is gone it does not ask for', posix, async t => {
   const { start, orders } = await setUp(t);
-  const guardian = await Guardian.start('none');
+  const guardian = await Guardian.start(randomUUID());
   const { inside, ward } = await start('over');
   await guardian.add(ward);
   guardian.remove(ward.pid);
