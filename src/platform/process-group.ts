@@ -19,6 +19,8 @@ export interface ProcessGroup extends Disposable {
   readonly level: ContainerLevel;
   /** Why it is not the strongest level that this operating system has; null where it is. */
   readonly why: string | null;
+  /** How long a kill may take to show, where that is longer than a system needs. */
+  readonly killMs?: number;
   /** The limits that the system itself keeps it within; what else is set must be watched. */
   readonly holds: readonly LimitName[];
   /** Asks every member to end. */

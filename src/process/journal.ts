@@ -7,12 +7,18 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../platform/identity.ts';
+import type { KeptContainer } from './container/kept-container.ts';
 
 export type JournalEntry =
   /** The first line: whose journal it is. `mark` is what the cookies of all its servers have in common. */
   | ({ readonly type: 'manager'; readonly mark: string } & ProcessIdentity)
   /** Before the spawn. */
-  | { readonly type: 'expected'; readonly cookie: string; readonly server: string }
+  | {
+      readonly type: 'expected';
+      readonly cookie: string;
+      readonly server: string;
+      readonly container?: KeptContainer | undefined;
+    }
   /** Before the program begins. */
   | {
       readonly type: 'born';
@@ -31,6 +37,8 @@ export interface KeptLife {
   /** Null where nothing was recorded after the intent. */
   readonly pid: number | null;
   readonly startedAt: string | null;
+  /** Of an engine, which outlives its program here, and the machine's end where the engine starts it again. */
+  readonly container?: KeptContainer | undefined;
   /** Of its cgroup; null where it had none. */
   readonly folder: string | null;
 }
@@ -52,18 +60,14 @@ export function readJournal(text: string): ReadJournal | null {
       case 'manager':
         manager = entry;
         break;
-      case 'expected':
-        lives.set(entry.cookie, {
-          cookie: entry.cookie,
-          server: entry.server,
-          pid: null,
-          startedAt: null,
-          folder: null,
-        });
+      case 'expected': {
+        const { type: _, ...life } = entry;
+        lives.set(entry.cookie, { ...life, pid: null, startedAt: null, folder: null });
         break;
+      }
       case 'born': {
         const { cookie, pid, startedAt, folder = null } = entry;
-        lives.set(cookie, { cookie, server: lives.get(cookie)?.server ?? '', pid, startedAt, folder });
+        lives.set(cookie, { ...(lives.get(cookie) ?? { server: '' }), cookie, pid, startedAt, folder });
         break;
       }
       case 'gone':
@@ -143,7 +147,8 @@ export class Journal {
   }
 }
 
-function entriesOf({ cookie, server, pid, startedAt, folder }: KeptLife): JournalEntry[] {
-  const expected = { type: 'expected', cookie, server } as const;
+function entriesOf({ pid, startedAt, folder, ...life }: KeptLife): JournalEntry[] {
+  const { cookie } = life;
+  const expected = { type: 'expected', ...life } as const;
   return pid === null ? [expected] : [expected, { type: 'born', cookie, pid, startedAt, folder }];
 }

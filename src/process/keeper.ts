@@ -3,7 +3,9 @@ import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
+import { dropCid, type KeptContainer, keepContainer } from './container/kept-container.ts';
 import { Journal, type JournalEntry, journalFolder, type KeptLife } from './journal.ts';
+import type { LaunchPlan } from './launch-plan.ts';
 import { type Leftover, sweepLeftovers } from './leftovers.ts';
 import { firstOf } from './wait.ts';
 
@@ -39,6 +41,8 @@ export interface ContainmentStatus {
 export interface Birth {
   /** Marks its processes. */
   readonly cookie: string;
+  /** Of a plan that starts one: how it is marked, and found. */
+  readonly container: KeptContainer | null;
   /** Linux: where its cgroup is made. */
   readonly cgroups: Cgroups | null;
   /** Resolves once what would have to be ended is known outside of us. */
@@ -83,14 +87,16 @@ export class Keeper {
   }
 
   /** Before a spawn. The first one waits until what earlier managers had left is gone. */
-  async expect(server: string): Promise<Birth> {
+  async expect(server: string, plan?: LaunchPlan): Promise<Birth> {
     this.#beginning ??= this.#begin();
     await this.#beginning;
     // Of fixed length: none may stand in another.
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;
-    this.#record({ type: 'expected', cookie, server }, { cookie, server, ...UNBORN });
-    const born: Birth['born'] = (pid, folder) => this.#born(cookie, server, pid, folder);
-    return { cookie, cgroups: this.#cgroups, born, gone: () => this.#gone(cookie) };
+    const container = plan === undefined ? null : this.#contain(plan, cookie);
+    const life = { cookie, server, ...(container === null ? {} : { container }) };
+    this.#record({ type: 'expected', ...life }, { ...life, ...UNBORN });
+    const born: Birth['born'] = (pid, folder) => this.#born(cookie, pid, folder);
+    return { cookie, container, cgroups: this.#cgroups, born, gone: () => this.#gone(cookie) };
   }
 
   /** When every life is over. What is known not to be is left to the guardian, and to the next start. */
@@ -126,15 +132,31 @@ export class Keeper {
     }
   }
 
-  async #born(cookie: string, server: string, pid: number, folder: string | null): Promise<void> {
+  /** Where its id cannot be written down, its label has to do. */
+  #contain(plan: LaunchPlan, life: string): KeptContainer | null {
+    const names = { mark: this.#mark, life };
+    try {
+      return keepContainer(plan, names, this.#options.stateDir);
+    } catch (error) {
+      this.#options.notice(`no file for the id of a container: ${String(error)}`);
+      return keepContainer(plan, names, null);
+    }
+  }
+
+  async #born(cookie: string, pid: number, folder: string | null): Promise<void> {
     const startedAt = await startOf(pid);
-    this.#record({ type: 'born', cookie, pid, startedAt, folder }, { cookie, server, pid, startedAt, folder });
-    if (startedAt !== null) await (await this.#guarding)?.add({ pid, startedAt, folder });
+    const expected = this.#lives.get(cookie);
+    if (expected === undefined) return;
+    this.#record({ type: 'born', cookie, pid, startedAt, folder }, { ...expected, pid, startedAt, folder });
+    if (startedAt !== null) {
+      await (await this.#guarding)?.add({ pid, startedAt, folder, container: expected.container });
+    }
   }
 
   #gone(cookie: string): void {
     const life = this.#lives.get(cookie);
     this.#lives.delete(cookie);
+    if (life?.container !== undefined) dropCid(life.container);
     this.#append({ type: 'gone', cookie });
     const pid = life?.pid ?? null;
     if (pid !== null) void this.#guarding?.then(guardian => guardian?.remove(pid));
@@ -172,8 +194,8 @@ export class Keeper {
         this.#options.notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
       return null;
     }
-    for (const { pid, startedAt, folder } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder });
+    for (const { pid, startedAt, folder, container } of this.#lives.values()) {
+      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder, container });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;

@@ -7,6 +7,8 @@ import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
 import type { GroupLimits, ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
+import { ContainerGroup } from './container/container-group.ts';
+import { clearCid, markContainer } from './container/kept-container.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
 import type { Birth, Keeper } from './keeper.ts';
 import type { LaunchPlan } from './launch-plan.ts';
@@ -26,6 +28,8 @@ export interface LifeListener {
   onOutput(stream: 'stderr' | 'stdout', lines: readonly string[]): void;
   /** The connection broke while the process lives on. Not after `onExit`. */
   onLost(cause: HoldfastError): void;
+  /** What is about to be started, with the marks of this life. */
+  onPlan(plan: LaunchPlan): void;
   /** What the system refused although the process runs, for people. */
   onNotice(text: string): void;
   /** The process has exited and its last output has been read. Once. */
@@ -62,10 +66,13 @@ const LAST_WORDS_MS = 250;
  *
  * @throws HoldfastError of category `process` or `resource` when it cannot be started; nothing is left then.
  */
-export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
-  const birth = await options.keeper.expect(options.server);
+export async function launch(wanted: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
+  const birth = await options.keeper.expect(options.server, wanted);
+  const plan = markContainer(wanted, birth.container);
+  listener.onPlan(plan);
   let child: Child;
   try {
+    if (birth.container !== null) clearCid(birth.container);
     child = await containment.start({
       file: plan.file,
       args: plan.args,
@@ -107,7 +114,7 @@ class ChildLife implements Life {
 
   constructor(child: Child, birth: Birth, options: LaunchOptions, listener: LifeListener) {
     this.pid = child.pid;
-    this.group = child.group;
+    this.group = groupOf(child, birth, options, listener);
     this.exited = child.exited;
     this.#child = child;
     this.#birth = birth;
@@ -189,6 +196,13 @@ class ChildLife implements Life {
     this.#isOver = true;
     this.#listener.onExit(exit);
   }
+}
+
+function groupOf(child: Child, { container }: Birth, { clock }: LaunchOptions, listener: LifeListener): ProcessGroup {
+  if (container === null) return child.group;
+  const { pid, exited } = child;
+  const onNotice = (text: string) => listener.onNotice(text);
+  return new ContainerGroup(child.group, { kept: container, pid, exited, clock, onNotice });
 }
 
 function ended(

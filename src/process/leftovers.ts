@@ -4,6 +4,7 @@ import { containment, sweepCgroups } from '../platform/containment.ts';
 import { isSameProcess, readBootId } from '../platform/identity.ts';
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
+import { sweepContainer } from './container/sweep-container.ts';
 import { JOURNAL_SUFFIX, type KeptLife, type ReadJournal, readJournal } from './journal.ts';
 import { shutDown } from './shutdown.ts';
 
@@ -14,6 +15,8 @@ export interface Leftover {
   readonly pids: readonly number[];
   /** Those of them that could not be ended. */
   readonly survivors: readonly number[];
+  /** Ids of containers, which were removed. */
+  readonly containers: readonly string[];
 }
 
 export interface LeftoverSweep {
@@ -32,8 +35,11 @@ export async function sweepLeftovers(folder: string, clock: Clock): Promise<Left
   const found: Leftover[] = [];
   for (const { path, journal } of journals) {
     try {
-      found.push(...(await sweepOne(journal, clock)));
-      await rm(path, { force: true });
+      const swept = await sweepOne(journal, clock);
+      found.push(...swept.found);
+      troubles.push(...swept.troubles);
+      // What an engine could not be asked today it may be asked at the next start.
+      if (swept.troubles.length === 0) await rm(path, { force: true });
     } catch (error) {
       troubles.push(`${path}: ${String(error)}`);
     }
@@ -64,25 +70,40 @@ export interface DeadJournals {
   readonly troubles: string[];
 }
 
-async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<Leftover[]> {
-  // No process outlives the machine's own end.
-  if (manager.bootId !== (await readBootId())) return [];
-  const each = await Promise.all(lives.map(life => endLife(life, clock)));
+async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<LeftoverSweep> {
+  const troubles: string[] = [];
+  // No process outlives the machine's own end; a container may have been started again.
+  const canLive = manager.bootId === (await readBootId());
+  const endAll = async (life: KeptLife): Promise<Leftover> => {
+    const { server, container } = life;
+    const processes = canLive ? await endLife(life, clock) : { pids: [], survivors: [] };
+    if (container === undefined) return { server, ...processes, containers: [] };
+    try {
+      return { server, ...processes, containers: await sweepContainer(container, clock) };
+    } catch (error) {
+      troubles.push(`${server}: ${(error as Error).message}`);
+      return { server, ...processes, containers: [] };
+    }
+  };
+  const each = await Promise.all(lives.map(endAll));
   // What no line tells of: the mark finds it all the same, where there are marks to be found.
-  const rest = await endLife({ cookie: manager.mark, server: '', pid: null, startedAt: null, folder: null }, clock);
-  const folders = new Set(lives.flatMap(({ folder }) => (folder === null ? [] : dirname(folder))));
+  const rest = await endAll({ cookie: manager.mark, server: '', pid: null, startedAt: null, folder: null });
+  const folders = new Set(lives.flatMap(({ folder }) => (folder === null || !canLive ? [] : dirname(folder))));
   for (const folder of folders) await sweepCgroups(folder);
-  return [...each, rest].filter(leftover => leftover.pids.length > 0);
+  return { found: [...each, rest].filter(({ pids, containers }) => pids.length + containers.length > 0), troubles };
 }
 
-async function endLife({ cookie, server, pid, startedAt, folder }: KeptLife, clock: Clock): Promise<Leftover> {
+async function endLife(
+  { cookie, pid, startedAt, folder }: KeptLife,
+  clock: Clock,
+): Promise<Pick<Leftover, 'pids' | 'survivors'>> {
   const group = await containment.restore({ cookie, pid, startedAt, folder });
   const pids = await group.members();
-  if (pids.length === 0) return { server, pids, survivors: [] };
+  if (pids.length === 0) return { pids, survivors: [] };
   const stoppable = { pid: pid ?? 0, group, exited: never, closeStdin: () => {}, dispose: () => disposeOf(group) };
   const hasten = new AbortController().signal;
   const { survivors } = await shutDown(stoppable, { drainMs: 0, graceMs: GRACE_MS, clock, hasten });
-  return { server, pids, survivors };
+  return { pids, survivors };
 }
 
 const never = new Promise<never>(() => {});

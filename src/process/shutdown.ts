@@ -6,7 +6,7 @@ import { firstOf } from './wait.ts';
 export interface Stoppable {
   /** The leader. */
   readonly pid: number;
-  readonly group: Pick<ProcessGroup, 'terminate' | 'kill' | 'members'>;
+  readonly group: Pick<ProcessGroup, 'terminate' | 'kill' | 'members' | 'killMs'>;
   /** Settles when the leader has exited; it does not wait for the pipes, which a grandchild may hold for ever. */
   readonly exited: Promise<unknown>;
   /** The one request that every platform and every server understands. */
@@ -34,7 +34,7 @@ export interface ShutdownReport {
   readonly trouble: unknown;
 }
 
-/** A kill is checked for this long before its survivors are named. */
+/** A kill is checked for this long before its survivors are named, unless the group wants more. */
 const VERIFY_MS = 2_000;
 const POLL_MS = 20;
 /** What ends with its leader may take this long: on Windows its hidden console is a process too, and in its job. */
@@ -68,7 +68,7 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
     if (await isEmptyWithin(group, options.graceMs, clock, hasten)) return done('terminated', []);
   }
 
-  const deadline = clock.now() + VERIFY_MS;
+  const deadline = clock.now() + (target.group.killMs ?? VERIFY_MS);
   let survivors: number[];
   do {
     // Again each time: a member may have forked between the look and the kill.

@@ -98,7 +98,6 @@ export class OneLife implements InstanceLife {
       // A stop may have come while we looked for the command: then nothing must be started.
       if (this.#isGivenUp) return;
       this.#plan = plan;
-      this.#setup.onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
       post({ type: 'resolved', incarnation, mayDownload: plan.mayDownload });
       const spawning = this.#spawn(plan);
       // For `clean` to wait for; how it failed is told just below.
@@ -154,6 +153,7 @@ export class OneLife implements InstanceLife {
           if (this.#upstream !== null) session.onOversize(line, this.#upstream);
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onPlan: whole => this.#onPlan(whole),
         onNotice,
         onLost: cause => this.#steps.down(cause.with({ stderrTail: this.evidence().stderrTail })),
         onExit: exit => void this.#onExit(exit),
@@ -179,6 +179,13 @@ export class OneLife implements InstanceLife {
     });
     // Elsewhere a weaker level still finds all that did not go far to hide; `status` tells why.
     if (why !== null && level === 'partial') onNotice(`its processes are held together at level "${level}": ${why}`);
+  }
+
+  #onPlan(plan: LaunchPlan): void {
+    const { onStart, onNotice } = this.#setup;
+    this.#plan = plan;
+    onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
+    for (const note of plan.notes ?? []) onNotice(note);
   }
 
   async #onExit(exit: Exit): Promise<void> {

@@ -183,10 +183,16 @@ function faultFields({ category, code, hint, stderrTail }: Fault) {
   return { category, code, hint, ...(stderrTail === undefined ? {} : { stderrTail }) };
 }
 
-/** `files (pid 41, 42), pid 57`: of some processes only the mark of their manager is known. */
+/** `files (pid 41, 42), web (container 3f4e…), pid 57`: of some processes only the mark of their manager is known. */
 export const leftWords = (found: Extract<HoldfastEvent, { type: 'manager.swept' }>['found']): string =>
   found
-    .map(({ server, pids }) => (server === '' ? `pid ${pids.join(', ')}` : `${server} (pid ${pids.join(', ')})`))
+    .map(({ server, pids, containers }) => {
+      const parts = [
+        ...(pids.length > 0 ? [`pid ${pids.join(', ')}`] : []),
+        ...(containers.length > 0 ? [`container ${containers.map(id => id.slice(0, 12)).join(', ')}`] : []),
+      ];
+      return server === '' ? parts.join(', ') : `${server} (${parts.join(', ')})`;
+    })
     .join(', ');
 
 function cleanedEntry(

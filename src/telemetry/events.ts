@@ -163,6 +163,7 @@ export type HoldfastEvent = { readonly at: number } & (
         readonly server: string;
         readonly pids: readonly number[];
         readonly survivors: readonly number[];
+        readonly containers: readonly string[];
       }[];
     }
   | { readonly type: 'manager.notice'; readonly text: string }

@@ -136,7 +136,7 @@ test('the first start ends what a manager that was killed has left, and says so'
     { type: 'born', cookie: 'dead-mark.1', pid, startedAt: await startOf(pid) },
   );
   await keeper.expect('files');
-  assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [] }]]);
+  assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [], containers: [] }]]);
   assert.equal(await isAlive(pid), false);
   assert.deepEqual(keeper.status.lastSweep?.found, swept[0]);
   assert.equal(readdirSync(join(folder, 'journal')).length, 1);
@@ -148,7 +148,7 @@ test('the intent alone is enough to find it', { skip: os !== 'linux' && 'it take
   const { keeper, swept } = keeperFor(t, folder);
   leave(folder, { ...NOBODY, bootId: await bootId() }, { type: 'expected', cookie: 'dead-mark.1', server: 'files' });
   await keeper.expect('files');
-  assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [] }]]);
+  assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [], containers: [] }]]);
 });
 
 test('a number that is somebody else’s by now is not touched, nor are the servers of a manager that lives', async t => {

@@ -62,6 +62,7 @@ export async function live(
       },
       onOversize: line => heard.oversize.push(line),
       onOutput: (stream, lines) => (stream === 'stderr' ? heard.stderr : heard.noise).push(...lines),
+      onPlan: () => {},
       onNotice: text => heard.noise.push(text),
       onLost: cause => heard.ends.push(`lost ${cause.code}`),
       onExit: ({ code, signal }: Exit) => heard.ends.push(`exit ${code} ${signal}`),

@@ -2,7 +2,7 @@
 //
 // $1 is what the cookies of all processes of this manager have in common, $2 how processes are looked up: `proc` or `ps`.
 // On stdin: `+ PID START FOLDER` for a life (START as in `ProcessEntry.startedAt`, with `_` for spaces; FOLDER of its cgroup, or `-`),
-// `- PID` for one whose processes are gone, `end` where nothing is left to do. The end of stdin is the end of the manager. The one line
+// `* PID WORDS` for the container of a life (`container-words.ts`), `- PID` for one whose processes are gone, `end` where nothing is left to do. The end of stdin is the end of the manager. The one line
 // on stdout says that signals do not end it any more.
 
 export const GUARDIAN = `# Holdfast's guardian: once its manager is gone, it ends what the servers have left.
@@ -11,14 +11,18 @@ mark=$1 look=$2 nl='
 '
 IFS=$nl
 set -f
-known=
+known= held=
 
-forget() {
+# Sets kept: the entries of $2 without those of the process $1.
+without() {
   kept=
-  for entry in $known; do
+  for entry in $2; do
     case $entry in "$1 "*) ;; *) kept=$kept$entry$nl ;; esac
   done
-  known=$kept
+}
+forget() {
+  without "$1" "$known"; known=$kept
+  without "$1" "$held"; held=$kept
 }
 
 # Sets start: when the process $1 began; empty where there is none.
@@ -103,6 +107,20 @@ everywhere() {
   if [ "$look" = proc ]; then marked "$1"; else family_members; fi
 }
 
+# By the id that its program has told; before that a container has its label alone. $1: quoted words.
+end_container() {
+  eval "set -- $1"
+  file=$1 life=$2 verb=$4
+  cd "$3" 2>/dev/null
+  shift 4
+  ids=
+  [ -z "$file" ] || { IFS= read -r ids <"$file"; } 2>/dev/null
+  case $ids in *[!0-9a-f]*) ids= ;; esac
+  [ -n "$ids" ] || ids=$("$@" ps -aq --filter "label=holdfast.life=$life")
+  IFS=" $nl"
+  [ -z "$ids" ] || "$@" $verb $ids
+}
+
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 
 echo deaf
@@ -110,6 +128,7 @@ exec >/dev/null
 while IFS= read -r line; do
   case $line in
     '+ '*) known=$known\${line#+ }$nl ;;
+    '* '*) held=$held\${line#* }$nl ;;
     '- '*) forget "\${line#- }" ;;
     end) exit 0 ;;
   esac
@@ -128,4 +147,16 @@ for entry in $known; do
   folder=\${entry#* * }
   [ "$folder" = - ] || rmdir "$folder" "\${folder%/*}" 2>/dev/null
 done
+[ -n "$held" ] || exit 0
+
+# Their programs are gone, so that no container can come any more. An engine that does not answer is not waited for: after 10 s, or
+# when all is done, everything in our group ends.
+{ nap 10; kill -s KILL -- "-$$"; } &
+jobs=
+for entry in $held; do
+  end_container "\${entry#* }" &
+  jobs=$jobs$!$nl
+done
+wait $jobs
+kill -s KILL -- "-$$"
 `;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { COOKIE } from '../cookie.ts';
 import { os } from '../platform.ts';
+import { containerWords, type WardContainer } from './container-words.ts';
 import { GUARDIAN } from './guardian-script.ts';
 
 /** One life whose processes must not outlive us. */
@@ -10,6 +11,8 @@ export interface Ward {
   readonly startedAt: string;
   /** Of its cgroup; null where it has none. */
   readonly folder: string | null;
+  /** What its process only stands for. */
+  readonly container?: WardContainer | undefined;
 }
 
 /** The system's own tools first: a PATH may lead anywhere. */
@@ -62,7 +65,9 @@ export class Guardian {
   }
 
   /** Resolves once it cannot be lost any more: what is in the pipe is read even when we have gone. */
-  add({ pid, startedAt, folder }: Ward): Promise<void> {
+  add({ pid, startedAt, folder, container }: Ward): Promise<void> {
+    const words = container === undefined ? null : containerWords(container);
+    if (words !== null) void this.#tell(`* ${pid} ${words}`);
     return this.#tell(`+ ${pid} ${startedAt.trim().replace(/ +/g, '_')} ${folder ?? '-'}`);
   }
 

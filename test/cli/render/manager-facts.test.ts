@@ -35,7 +35,7 @@ test('what has no room beside its name stands below it, whole', () => {
 test('who sees to it that nothing outlives the manager, and what an earlier one had left', () => {
   const journal = { path: '/state/journal/1.journal', why: null };
   const of = (guardian: { pid: number | null; why: string | null }, pids: readonly number[]) => {
-    const found = pids.length === 0 ? [] : [{ server: 'files', pids, survivors: [] }];
+    const found = pids.length === 0 ? [] : [{ server: 'files', pids, survivors: [], containers: [] }];
     return facts({ containment: { guardian, journal, lastSweep: { at: 0, found } } }).slice(5);
   };
   assert.deepEqual(of({ pid: 7, why: null }, []), ['guardian  pid 7']);
