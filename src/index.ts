@@ -16,6 +16,7 @@ export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
 export {
   type CallToolResult,
+  type ContainmentStatus,
   createManager,
   type Endpoint,
   type ListenOptions,

@@ -6,7 +6,7 @@ import { type Context, contextOfFile, contextOfFolder, type Environment, type Su
 import { checkDependencies } from './dependencies.ts';
 import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
-import { checkTogether, defaultsOf, warnOfLater } from './options.ts';
+import { checkTogether, defaultsOf } from './options.ts';
 import { createReport, type Report } from './report.ts';
 import { gatewaySchema, holdfastNetworkSchema, holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
@@ -99,7 +99,6 @@ function readSettings(raw: unknown, report: Report): Settings {
   }
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
-  warnOfLater(defaults, ['holdfast', 'defaults'], report);
   checkTogether(defaults, undefined, ['holdfast', 'defaults'], report);
   return {
     defaults: defaultsOf(raw),

@@ -1,6 +1,4 @@
-import type { z } from 'zod';
 import { isObject } from './is-object.ts';
-import { laterServerOptions } from './later.ts';
 import type { Report } from './report.ts';
 import { networkSchema, serverOptionsSchema } from './schema.ts';
 import type { KeyPath } from './source.ts';
@@ -12,7 +10,7 @@ import type { ServerOptions } from './types.ts';
  */
 export function resolveOptions(own: unknown, defaults: unknown): ServerOptions | undefined {
   const result = serverOptionsSchema.safeParse(merge(defaults, own));
-  return result.success ? onlyBuilt(result.data) : undefined;
+  return result.success ? result.data : undefined;
 }
 
 /** `holdfast.defaults` as it stands in the file, over what the top-level `network` sets for all servers. */
@@ -36,19 +34,6 @@ export function checkTogether(own: unknown, defaults: unknown, path: KeyPath, re
   } else if (restart.minMs !== undefined) {
     report.error([...path, 'restart', 'minMs'], `expected at most restart.maxMs (${maxMs}), got ${minMs}`);
   }
-}
-
-export function warnOfLater(value: unknown, path: KeyPath, report: Report): void {
-  if (!isObject(value)) return;
-  for (const key of laterServerOptions) {
-    if (value[key] === undefined) continue;
-    report.warn([...path, key], `"${key}" is accepted but has no effect yet in this version`);
-  }
-}
-
-function onlyBuilt(all: z.output<typeof serverOptionsSchema>): ServerOptions {
-  const later: readonly string[] = laterServerOptions;
-  return Object.fromEntries(Object.entries(all).filter(([key]) => !later.includes(key))) as unknown as ServerOptions;
 }
 
 /** Sections are merged key by key; everything else is replaced as a whole. */

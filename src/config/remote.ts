@@ -9,7 +9,15 @@ import type { RemoteServer } from './types.ts';
 export type Expand = (text: string, ...key: KeyPath) => string;
 
 /** Options that are about a process, which a remote server has none of. */
-const OF_PROCESSES = ['inheritEnv', 'priority', 'launch', 'limits', 'network'];
+const OF_PROCESSES = [
+  ['inheritEnv'],
+  ['priority'],
+  ['launch'],
+  ['limits', 'memoryMb'],
+  ['limits', 'processes'],
+  ['limits', 'cpuPercent'],
+  ['network'],
+];
 
 /** The parts of an entry that say where a remote server is, or null where the report says what is wrong with it. */
 export function readRemote(
@@ -49,8 +57,9 @@ export function readRemote(
     transport: transportOf(entry.type),
   };
   checkAddress(written, server, [...path, key], report);
-  for (const option of isObject(raw.holdfast) ? OF_PROCESSES.filter(name => isSet(raw.holdfast, name)) : []) {
-    report.warn([...path, 'holdfast', option], `"${option}" has no effect on a remote server: it has no process here`);
+  for (const option of OF_PROCESSES.filter(keys => isSet(raw.holdfast, keys))) {
+    const name = option.join('.');
+    report.warn([...path, 'holdfast', ...option], `"${name}" has no effect on a remote server: it has no process here`);
   }
   return server;
 }
@@ -96,6 +105,7 @@ function withoutSecrets(written: string): string {
   return written.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
 }
 
-function isSet(options: unknown, name: string): boolean {
-  return isObject(options) && options[name] !== undefined;
+function isSet(options: unknown, [key, ...inner]: readonly string[]): boolean {
+  if (key === undefined) return options !== undefined;
+  return isObject(options) && isSet(options[key], inner);
 }

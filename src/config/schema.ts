@@ -71,8 +71,8 @@ const limitsSchema = section(
   {
     memoryMb: whole(1).optional().describe('Memory of all its processes together, in MiB.'),
     processes: whole(1).optional().describe('Number of its processes.'),
-    cpuPercent: whole(1).optional().describe('Processor time; 100 is one core.'),
-    openCalls: whole(1).optional().describe('Calls under way at the same time.'),
+    cpuPercent: whole(1).optional().describe('Processor time, averaged over a minute; 100 is one core.'),
+    openCalls: whole(1).optional().describe('Calls under way at the same time; more wait.'),
   },
   'What a server may use at most.',
 );
@@ -151,7 +151,9 @@ export const serverOptionsSchema = z
       tools: toolsSchema,
       limits: limitsSchema,
       network: networkSchema,
-      idleStopMs: milliseconds(0).default(0).describe('Stopped after so long without a call. 0: never.'),
+      idleStopMs: milliseconds(0)
+        .default(0)
+        .describe('Stopped after so long without a call, until the next one. 0: never.'),
       maxAgeMs: milliseconds(0).default(0).describe('Started afresh, between calls, when older. 0: never.'),
     },
     'expected an object',

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { expand } from './expand.ts';
 import { entryKeyFor, isForeignEntryKey, warnOfEntryKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
-import { checkTogether, resolveOptions, warnOfLater } from './options.ts';
+import { checkTogether, resolveOptions } from './options.ts';
 import { type Expand, readRemote } from './remote.ts';
 import type { Report } from './report.ts';
 import { serverSchema } from './schema.ts';
@@ -36,7 +36,6 @@ export function readServer(
   const isOff = raw.disabled === true || raw.enabled === false;
   if (!isOff) checkProgram(raw, path, report);
   warnOfEntryKeys(raw, path, report);
-  warnOfLater(raw.holdfast, [...path, 'holdfast'], report);
   checkTogether(raw.holdfast, defaults, [...path, 'holdfast'], report);
   if (entry === undefined) return { kind: 'invalid' };
   if (isOff) return { kind: 'disabled' };

@@ -1,5 +1,4 @@
 import type { output } from 'zod';
-import type { laterServerOptions } from './later.ts';
 import type {
   gatewaySchema,
   holdfastNetworkSchema,
@@ -23,7 +22,7 @@ export type RestartOptions = Immutable<output<typeof restartSchema>>;
 export type StartupOptions = Immutable<output<typeof startupSchema>>;
 
 /** Everything that `holdfast: {…}` of one server may set, with `holdfast.defaults` and the built-in defaults already applied. */
-export type ServerOptions = Immutable<Omit<output<typeof serverOptionsSchema>, (typeof laterServerOptions)[number]>>;
+export type ServerOptions = Immutable<output<typeof serverOptionsSchema>>;
 export type ChildNetworkOptions = ServerOptions['network'];
 /** The top-level `network`: what is done for all servers together. */
 export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Manager, NetworkStatus } from '../manager.ts';
+import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
@@ -28,6 +28,7 @@ export interface StatusReport {
     readonly config: string | null;
     readonly stateDir: string;
     readonly network: NetworkStatus;
+    readonly containment: ContainmentStatus;
   };
   readonly servers: readonly ServerStatus[];
 }
@@ -118,6 +119,7 @@ export function controlRoutes({
         config: config.file,
         stateDir,
         network: manager.network(),
+        containment: manager.containment(),
       },
       servers: manager.status(),
     };

@@ -1,56 +1,15 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock, Timer } from '../process/clock.ts';
-import type { ProcessState } from '../process/inspect.ts';
 import type { Item } from '../session/catalogue.ts';
-import type { ServerState } from '../telemetry/events.ts';
 import { climb, staleAfterMs } from './ladder.ts';
 import { dueAt, type LadderAction, type LadderEvent, type LadderModel, newLadder, suspicion } from './ladder-model.ts';
-import { type LatencySummary, LatencyWindow } from './latency.ts';
+import { LatencyWindow } from './latency.ts';
+import type { Excess } from './limits.ts';
 import { ListCheck, type Listed } from './list-check.ts';
+import type { MonitorOptions, MonitorReports, Patient } from './monitor-setup.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { ToolWatch } from './tool-watch.ts';
 import { judge, type Verdict } from './verdict.ts';
-
-/** The instance that is watched. Each promise rejects when the process goes down meanwhile. */
-export interface Patient {
-  /** Resolves with any answer, an error too. */
-  ping(): Promise<void>;
-  /** Resolves with null where the server answers with an error: that is life, if no list. */
-  listTools(): Promise<readonly Item[] | null>;
-  processState(): Promise<ProcessState>;
-  openCalls(): { readonly open: number; readonly oldestSent: number | null };
-  /** The fault of the present state, while it is down. */
-  fault(): HoldfastError | null;
-  state(): ServerState;
-}
-
-/** The `health` options of a server that the monitor goes by. */
-export interface MonitorOptions {
-  readonly intervalMs: number;
-  readonly pingMs: number;
-  /** A call that has waited this long without a byte from the server is a reason to probe; 0 = off. */
-  readonly waitedMs: number;
-  readonly latencyBudgetMs: number;
-  readonly errorRate: number;
-}
-
-export interface CheckReport {
-  readonly verdict: Verdict;
-  readonly pingMs: number | null;
-  readonly listMs: number | null;
-  readonly latency: LatencySummary;
-}
-
-export interface MonitorReports {
-  /** A list that differs from what was known, and may be believed. */
-  onTools(items: readonly Item[]): void;
-  /** The server must be ended and started afresh. */
-  onCondemned(fault: HoldfastError): void;
-  onVerdict(from: Verdict, to: Verdict): void;
-  onChecked(report: CheckReport): void;
-  /** The first sign of life since it became ready. */
-  onProven(): void;
-}
 
 const UNKNOWN: Verdict = { health: 'unknown', category: null, reason: null };
 
@@ -78,6 +37,7 @@ export class HealthMonitor {
   #pingMs: number | null = null;
   #owed: HoldfastError | null = null;
   #listSilentMs: number | null = null;
+  #nearLimits: readonly Excess[] = [];
 
   constructor(
     server: string,
@@ -169,6 +129,12 @@ export class HealthMonitor {
     this.#post({ type: 'resumed' });
   }
 
+  /** The limits of its configuration that it is near to have changed. */
+  near(limits: readonly Excess[]): void {
+    this.#nearLimits = limits;
+    this.reconsider();
+  }
+
   /** The lifecycle state has changed, or a figure that counts. */
   reconsider(): void {
     const state = this.#patient.state();
@@ -180,6 +146,7 @@ export class HealthMonitor {
       staleAfterMs: staleAfterMs(this.#options),
       missingTools: this.tools.missing,
       listSilentMs: this.#listSilentMs,
+      nearLimits: this.#nearLimits,
       latency: this.latency.summary(this.#clock.now()),
       latencyBudgetMs: this.#options.latencyBudgetMs,
       errorRate: this.#options.errorRate,

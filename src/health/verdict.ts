@@ -1,6 +1,7 @@
 import type { Category } from '../errors/holdfast-error.ts';
 import type { Fault, Health, ServerState } from '../telemetry/events.ts';
 import type { LatencySummary } from './latency.ts';
+import { type Excess, nearWords } from './limits.ts';
 
 /** Everything a verdict stands on, gathered by the caller at one moment. */
 export interface HealthFacts {
@@ -17,6 +18,8 @@ export interface HealthFacts {
   readonly missingTools: readonly string[];
   /** How long the last check waited for the list of tools in vain; null where it came. */
   readonly listSilentMs: number | null;
+  /** The limits of its configuration that it is near to. */
+  readonly nearLimits: readonly Excess[];
   /** A tool's own `isError: true` must not be among the failures: it is the tool's answer, not the server's error. */
   readonly latency: LatencySummary;
   /** Slow is a p95 above this; 0 = no budget. */
@@ -66,7 +69,9 @@ function judgeReady(facts: HealthFacts): Verdict {
     const reason = `not heard for ${Math.round(facts.silentMs / 1_000)} s, and its check is overdue`;
     return { health: 'unknown', category: null, reason };
   }
-  const complaints = [missingTools(facts), silentList(facts), errors(facts), slowness(facts)].filter(isComplaint);
+  const complaints = [missingTools(facts), silentList(facts), errors(facts), slowness(facts), limits(facts)].filter(
+    isComplaint,
+  );
   const [worst] = complaints;
   if (worst === undefined) return { health: 'healthy', category: null, reason: null };
   return { health: 'degraded', category: worst.category, reason: complaints.map(({ reason }) => reason).join('; ') };
@@ -106,6 +111,11 @@ function slowness({ latency, latencyBudgetMs }: HealthFacts): Complaint | null {
     category: 'tool',
     reason: `slow: p95 is ${Math.round(latency.p95)} ms, the budget is ${latencyBudgetMs} ms`,
   };
+}
+
+function limits({ nearLimits }: HealthFacts): Complaint | null {
+  if (nearLimits.length === 0) return null;
+  return { category: 'resource', reason: nearLimits.map(nearWords).join('; ') };
 }
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;

@@ -1,7 +1,7 @@
 import type { RestartOptions, StartupOptions } from '../config/types.ts';
 import type { HoldfastError } from '../errors/holdfast-error.ts';
 
-/** The wish. `onDemand`: at rest it is stopped and counts as ready; a client's call starts it. */
+/** The wish. `onDemand`: at rest it is stopped and counts as ready; a client's call starts it. One that went idle is wished so. */
 export type Desired = 'up' | 'onDemand' | 'down';
 
 /** What a start is waiting for. `admission`: a free place among the concurrent starts; it has no deadline. */
@@ -10,6 +10,9 @@ export type Step = 'admission' | 'spawn' | 'initialize' | 'tools';
 /** What a stop leads to, if nobody changes the wish meanwhile. */
 export type Goal = 'rest' | 'relaunch' | 'recover';
 
+/** Why a server is stopped that is well, where nobody has asked for it: nobody needs it, or it is old. */
+export type Why = 'idle' | 'maxAge';
+
 /**
  * The fact. A state owns at most one timer, its `due` (monotonic ms); leaving the state is all it takes to cancel it.
  */
@@ -17,7 +20,13 @@ export type State =
   | { readonly name: 'stopped'; readonly due: null }
   | { readonly name: 'starting'; readonly step: Step; readonly due: number | null; readonly mayDownload: boolean }
   | { readonly name: 'ready'; readonly due: number | null; readonly since: number; readonly isProven: boolean }
-  | { readonly name: 'stopping'; readonly due: null; readonly goal: Goal; readonly fault: HoldfastError | null }
+  | {
+      readonly name: 'stopping';
+      readonly due: null;
+      readonly goal: Goal;
+      readonly fault: HoldfastError | null;
+      readonly why: Why | null;
+    }
   | { readonly name: 'backoff'; readonly due: number; readonly delayMs: number; readonly fault: HoldfastError }
   | { readonly name: 'failed'; readonly due: number | null; readonly since: number; readonly fault: HoldfastError };
 
@@ -77,6 +86,8 @@ export type Event =
   | { readonly type: 'paged'; readonly incarnation: number }
   | { readonly type: 'listed'; readonly incarnation: number }
   | { readonly type: 'proven'; readonly incarnation: number }
+  | { readonly type: 'idle'; readonly incarnation: number }
+  | { readonly type: 'aged'; readonly incarnation: number }
   | { readonly type: 'down'; readonly incarnation: number; readonly fault: HoldfastError }
   | { readonly type: 'cleaned'; readonly incarnation: number; readonly survivors: readonly number[] };
 

@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { assertNever } from './assert-never.ts';
 import { backoffDelay, DEMAND_AFTER_MS, halfOpenMs, isCrashLoop, withinWindow } from './restart-policy.ts';
 import { deadlineMs, handshakeMs, overdue } from './start-deadlines.ts';
-import type { Context, Effect, Event, Goal, Model, Policy, State, Step } from './state.ts';
+import type { Context, Effect, Event, Goal, Model, Policy, State, Step, Why } from './state.ts';
 
 type Next = readonly [Model, readonly Effect[]];
 
@@ -53,6 +53,10 @@ export function transition(model: Model, event: Event, policy: Policy, context: 
       return onListed(model, policy, context);
     case 'proven':
       return onProven(model, policy, context);
+    case 'idle':
+      return onIdle(model);
+    case 'aged':
+      return model.state.name === 'ready' ? bringDown(model, 'relaunch', null, 'maxAge') : stay(model);
     case 'down':
       return onDown(model, event.fault, policy, context);
     case 'cleaned':
@@ -74,7 +78,7 @@ function onStart(model: Model): Next {
       return launch(forgiven(model));
     case 'stopping':
       // A person who says "start" does not want to wait out a backoff: one fresh launch once the old life is gone.
-      return stay({ ...forgiven(model), state: { ...model.state, goal: 'relaunch' } });
+      return stay({ ...forgiven(model), state: { ...model.state, goal: 'relaunch', why: null } });
     case 'starting':
     case 'ready':
       return stay(model);
@@ -98,8 +102,8 @@ function onStop(model: Model): Next {
     case 'stopping':
       // A second stop is impatient. A first one only leaves the calls that were held for the next life without one.
       return [
-        { ...model, state: { ...state, goal: 'rest' } },
-        state.goal === 'rest'
+        { ...model, state: { ...state, goal: 'rest', why: null } },
+        state.goal === 'rest' && state.why === null
           ? [{ type: 'hasten', incarnation: model.incarnation }]
           : [{ type: 'close', incarnation: model.incarnation, fault: null, isFinal: true }],
       ];
@@ -118,7 +122,7 @@ function onRestart(model: Model): Next {
     case 'ready':
       return bringDown(forgiven(model), 'relaunch', null);
     case 'stopping':
-      return stay({ ...forgiven(model), state: { ...model.state, goal: 'relaunch' } });
+      return stay({ ...forgiven(model), state: { ...model.state, goal: 'relaunch', why: null } });
     default:
       return assertNever(model.state);
   }
@@ -128,6 +132,10 @@ function onDemand(model: Model, context: Context): Next {
   const { state } = model;
   if (model.desired === 'down') return stay(model);
   if (state.name === 'stopped') return launch(model);
+  // It was about to rest.
+  if (state.name === 'stopping' && state.goal === 'rest') {
+    return stay({ ...model, state: { ...state, goal: 'relaunch' } });
+  }
   if (state.name === 'failed' && context.now - state.since >= DEMAND_AFTER_MS) return launch(model);
   return stay(model);
 }
@@ -176,6 +184,13 @@ function onProven(model: Model, policy: Policy, context: Context): Next {
   if (state.name !== 'ready') return stay(model);
   const proven: Model = { ...model, state: { ...state, isProven: true } };
   return stay(context.now - state.since >= policy.restart.stableMs ? refilled(proven) : proven);
+}
+
+/** Nobody has needed it for a while: from now on it rests until somebody does. A life that ends so is as good as a long one. */
+function onIdle(model: Model): Next {
+  if (model.state.name !== 'ready') return stay(model);
+  const rested = model.state.isProven ? refilled(model) : model;
+  return bringDown({ ...rested, desired: 'onDemand' }, 'rest', null, 'idle');
 }
 
 function onDown(model: Model, fault: HoldfastError, policy: Policy, context: Context): Next {
@@ -238,17 +253,18 @@ function launch(model: Model): Next {
 
 function finishOff(model: Model, goal: Goal): Next {
   return [
-    { ...model, state: { name: 'stopping', due: null, goal, fault: null } },
+    { ...model, state: { name: 'stopping', due: null, goal, fault: null, why: null } },
     [{ type: 'clean', incarnation: model.incarnation, isGentle: false, survivors: model.survivors }],
   ];
 }
 
-function bringDown(model: Model, goal: Goal, fault: HoldfastError | null): Next {
+function bringDown(model: Model, goal: Goal, fault: HoldfastError | null, why: Why | null = null): Next {
   const { incarnation } = model;
   return [
-    { ...model, state: { name: 'stopping', due: null, goal, fault } },
+    { ...model, state: { name: 'stopping', due: null, goal, fault, why } },
     [
-      { type: 'close', incarnation, fault, isFinal: goal === 'rest' },
+      // Of one that is idle the next life may begin at any moment.
+      { type: 'close', incarnation, fault, isFinal: goal === 'rest' && why === null },
       { type: 'clean', incarnation, isGentle: fault === null, survivors: [] },
     ],
   ];

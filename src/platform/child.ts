@@ -1,8 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { COOKIE, cookieValue } from './cookie.ts';
+import type { Cgroups } from './linux/cgroups.ts';
 import type { Priority } from './priority.ts';
-import type { ProcessGroup } from './process-group.ts';
+import type { GroupLimits, ProcessGroup } from './process-group.ts';
 
 export interface StartSpec {
   /** Absolute path of the program. */
@@ -16,8 +17,14 @@ export interface StartSpec {
   /** Marks every descendant that inherits the environment. Fresh for each start. */
   readonly cookie: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can: the group says which it does. */
+  readonly limits?: GroupLimits | undefined;
   /** Hears what the system refuses although the process runs, for people; also after the start. */
   readonly onNotice: (text: string) => void;
+  /** Linux: where its cgroup is made; null makes none. */
+  readonly cgroups: Cgroups | null;
+  /** Hears the pid and the folder of the cgroup, and is waited for, before the program does anything, as far as the system allows. Must not reject. */
+  readonly onBorn: (pid: number, folder: string | null) => Promise<void>;
 }
 
 export interface Exit {
@@ -44,18 +51,34 @@ export interface Child {
 export interface Containment {
   /** Resolves once the process runs. @throws Error of the system when it cannot be started; nothing is left then. */
   start(spec: StartSpec): Promise<Child>;
+  /** The group of a life that another manager, which is dead, has started: empty where its process is gone and nothing can tell what else was its. */
+  restore(life: PastLife): Promise<ProcessGroup>;
+}
+
+export interface PastLife {
+  readonly cookie: string;
+  /** Of the leader; null where it is not known. */
+  readonly pid: number | null;
+  /** As `ProcessEntry.startedAt`. */
+  readonly startedAt: string | null;
+  /** Of its cgroup; null where it had none. */
+  readonly folder: string | null;
 }
 
 /** What Node's own spawn started, before it is in a group. */
 export type Spawned = Omit<Child, 'group'>;
 
-/** Starts a process by `child_process`. @throws Error of the system */
-export async function spawnChild(spec: StartSpec, options: SpawnOptions): Promise<Spawned> {
+/** Starts a process by `child_process`; `gate` is a pipe more that leads to it. @throws Error of the system */
+export async function spawnChild(
+  spec: StartSpec,
+  options: SpawnOptions,
+  hasGate = false,
+): Promise<Spawned & { readonly gate: Duplex | null }> {
   const child = spawn(spec.file, [...spec.args], {
     ...options,
     cwd: spec.cwd,
     env: { ...spec.env, [COOKIE]: cookieValue(spec.cookie) },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: hasGate ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['pipe', 'pipe', 'pipe'],
     windowsVerbatimArguments: spec.verbatim,
   });
   // Before anything is waited for: the end may come at once.
@@ -72,6 +95,7 @@ export async function spawnChild(spec: StartSpec, options: SpawnOptions): Promis
     exited,
     hasExited: () => child.exitCode !== null || child.signalCode !== null,
     unref: () => child.unref(),
+    gate: (child.stdio[3] as Duplex | null | undefined) ?? null,
   };
 }
 

@@ -36,7 +36,7 @@ export async function isSameProcess(identity: ProcessIdentity): Promise<boolean>
 const areStartsTold = (): boolean => os !== 'windows' || nativeWindows() !== null;
 
 /** When a living process was started; null where there is none, or where the system does not tell. */
-async function startOf(pid: number): Promise<string | null> {
+export async function startOf(pid: number): Promise<string | null> {
   if (os === 'windows') {
     const native = nativeWindows();
     return (native && createdAt(native.kernel32, pid)?.toString()) ?? null;
@@ -45,7 +45,8 @@ async function startOf(pid: number): Promise<string | null> {
   return entry === null || isZombie(entry) ? null : entry.startedAt;
 }
 
-async function readBootId(): Promise<string | null> {
+/** Null where start times are unique without. */
+export async function readBootId(): Promise<string | null> {
   return os === 'linux' ? (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim() : null;
 }
 

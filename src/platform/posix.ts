@@ -1,22 +1,76 @@
-// Linux and macOS: a server leads a session and process group of its own.
-// On Linux the cookie in the environment also finds members that left the group (`setsid`, a double fork).
-// On macOS such a member is found only while its parents can be followed; a signed system program hides its environment there.
+// Linux and macOS: a server begins behind a gate, as the leader of a session and process group of its own, and on Linux in a cgroup of
+// its own where the system gives one.
 
+import { access, constants, stat } from 'node:fs/promises';
 import { weighSession } from './autogroup.ts';
 import { type Containment, type StartSpec, spawnChild } from './child.ts';
+import { startOf } from './identity.ts';
+import type { Cgroup } from './linux/cgroup.ts';
+import { CgroupGroup } from './linux/cgroup-group.ts';
+import { pastCgroup } from './linux/sweep-cgroup.ts';
 import { os } from './platform.ts';
+import { type Gate, gateFor, isShellThere, openGate } from './posix/gate.ts';
+import { PosixGroup } from './posix/group.ts';
 import { applyPriority, niceOf } from './priority.ts';
 import type { ProcessGroup } from './process-group.ts';
-import { hasCookie, isOwn, isZombie, listProcesses, type ProcessEntry } from './process-table.ts';
-import { type Usage, usageOf } from './usage.ts';
 
 export const posixContainment: Containment = {
   async start(spec) {
-    const child = await spawnChild(spec, { detached: true });
+    const gate = (await isShellThere()) ? gateFor(spec) : NO_SHELL;
+    // A shell that cannot become the program tells it by its exit only.
+    await mustBeProgram(spec.file);
+    // What began already may have children elsewhere.
+    const cgroup = gate.file === null ? null : ((await spec.cgroups?.make(spec.cookie, spec.limits)) ?? null);
+    const { gate: pipe, ...child } = await spawned(spec, gate, cgroup);
+    const group = groupOf(child.pid, spec, cgroup, gate.why);
     prioritise(child.pid, spec);
-    return { ...child, group: new PosixGroup(child.pid, spec.cookie) };
+    await spec.onBorn(child.pid, group.kind === 'cgroup' ? (cgroup?.folder ?? null) : null);
+    if (pipe !== null) openGate(pipe);
+    return { ...child, group };
+  },
+
+  async restore({ pid, startedAt, cookie, folder }) {
+    const isKnown = pid !== null && startedAt !== null && (await startOf(pid)) === startedAt;
+    const session = new PosixGroup(pid ?? 0, cookie, { isKnown });
+    const cgroup = folder === null ? null : pastCgroup(folder);
+    return cgroup === null ? session : new CgroupGroup(cgroup, session);
   },
 };
+
+async function spawned(spec: StartSpec, gate: Gate, cgroup: Cgroup | null) {
+  try {
+    const command = gate.file === null ? spec : { ...spec, file: gate.file, args: gate.args };
+    return await spawnChild(command, { detached: true }, gate.file !== null);
+  } catch (error) {
+    cgroup?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Whoever waits at the gate is put into its cgroup. Where that is refused it starts all the same. */
+function groupOf(
+  pid: number,
+  { cookie, cgroups, onNotice }: StartSpec,
+  cgroup: Cgroup | null,
+  whyNoGate: string | null,
+): ProcessGroup {
+  const whyNotIn = cgroup === null ? (whyNoGate ?? cgroups?.why ?? null) : cgroup.enter(pid);
+  if (cgroup !== null && whyNotIn === null) {
+    if (cgroup.why !== null) onNotice(`the system does not hold all its limits, they are watched: ${cgroup.why}`);
+    return new CgroupGroup(cgroup, new PosixGroup(pid, cookie));
+  }
+  cgroup?.[Symbol.dispose]();
+  return new PosixGroup(pid, cookie, { why: os === 'linux' ? whyNotIn : null });
+}
+
+/** @throws Error of the system */
+async function mustBeProgram(file: string): Promise<void> {
+  await access(file, constants.X_OK);
+  if (!(await stat(file)).isDirectory()) return;
+  throw Object.assign(new Error(`EISDIR: ${file} is a folder`), { code: 'EISDIR', syscall: 'spawn' });
+}
+
+const NO_SHELL = { file: null, why: 'there is no /bin/sh' } as const;
 
 function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
   const tell = (refusal: string | null) => {
@@ -31,99 +85,4 @@ function prioritise(pid: number, { priority, onNotice }: StartSpec): void {
   void weighSession(pid, nice).then(why =>
     tell(why && `its session could not be given the weight of "${priority}": ${why}`),
   );
-}
-
-class PosixGroup implements ProcessGroup {
-  readonly kind = 'group';
-  readonly level = os === 'linux' ? 'swept' : 'partial';
-  readonly why = null;
-  readonly #leader: number;
-  readonly #cookie: string;
-  /** Descendants seen so far, by (pid, start time): where there is no cookie to read, a parent that dies takes the trail with it. */
-  readonly #seen = new Map<number, string>();
-  /** Once the group has been seen empty its number may be given to others; from then on only the cookie counts. */
-  #isEmpty = false;
-
-  constructor(leader: number, cookie: string) {
-    this.#leader = leader;
-    this.#cookie = cookie;
-  }
-
-  async terminate(): Promise<void> {
-    const members = await this.#find();
-    this.#signal(members, 'SIGTERM');
-    // A stopped process acts on SIGTERM only once it is continued.
-    this.#signal(members, 'SIGCONT');
-  }
-
-  async kill(): Promise<void> {
-    this.#signal(await this.#find(), 'SIGKILL');
-  }
-
-  async members(): Promise<number[]> {
-    const found = await this.#find();
-    // A parent may end between the reading of the list and of its entry, and its child stand before it in the list: nobody is
-    // gone until two looks agree.
-    const members = found.length > 0 ? found : await this.#find();
-    this.#isEmpty ||= !members.some(entry => entry.pgid === this.#leader || entry.session === this.#leader);
-    return members.map(entry => entry.pid);
-  }
-
-  async usage(): Promise<Usage | null> {
-    return usageOf(await this.members());
-  }
-
-  signalNow(what: 'terminate' | 'kill'): void {
-    if (this.#isEmpty) return;
-    send(-this.#leader, what === 'kill' ? 'SIGKILL' : 'SIGTERM');
-    if (what === 'terminate') send(-this.#leader, 'SIGCONT');
-  }
-
-  /** A group is a number, and nothing is lent for it. */
-  [Symbol.dispose](): void {}
-
-  /** The group as a whole first: a signal to it cannot be outrun by a fork. Then those outside it, one by one. */
-  #signal(members: readonly ProcessEntry[], signal: NodeJS.Signals): void {
-    if (members.some(entry => entry.pgid === this.#leader)) send(-this.#leader, signal);
-    for (const entry of members) if (entry.pgid !== this.#leader) send(entry.pid, signal);
-  }
-
-  async #find(): Promise<ProcessEntry[]> {
-    const all = (await listProcesses()).filter(entry => entry.pid !== process.pid && !isZombie(entry));
-    const inGroup = (entry: ProcessEntry) =>
-      !this.#isEmpty && (entry.pgid === this.#leader || entry.session === this.#leader);
-    const marks = os === 'linux' ? await this.#marked(all.filter(entry => !inGroup(entry))) : this.#descendants(all);
-    const members = all.filter(entry => inGroup(entry) || marks.has(entry.pid));
-    return members;
-  }
-
-  async #marked(entries: readonly ProcessEntry[]): Promise<Set<number>> {
-    const found = await Promise.all(
-      entries.map(async entry =>
-        (await hasCookie(entry, this.#cookie)) && (await isOwn(entry.pid)) ? [entry.pid] : [],
-      ),
-    );
-    return new Set(found.flat());
-  }
-
-  #descendants(all: readonly ProcessEntry[]): Set<number> {
-    const found = new Set([this.#leader]);
-    for (const entry of all) if (this.#seen.get(entry.pid) === entry.startedAt) found.add(entry.pid);
-    for (let before = 0; before !== found.size; ) {
-      before = found.size;
-      for (const entry of all) if (found.has(entry.ppid)) found.add(entry.pid);
-    }
-    for (const entry of all) if (found.has(entry.pid)) this.#seen.set(entry.pid, entry.startedAt);
-    return found;
-  }
-}
-
-function send(target: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(target, signal);
-  } catch (error) {
-    // ESRCH: it ended by itself meanwhile. EPERM: not ours any more (setuid); it will show among the survivors.
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
 }

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { COOKIE } from './cookie.ts';
 import { os } from './platform.ts';
 
 export interface ProcessEntry {
@@ -98,11 +99,23 @@ async function readPs(): Promise<ProcessEntry[]> {
 /** One reading for each process of a scan: every group asks about all of them. */
 const environments = new WeakMap<ProcessEntry, Promise<string | null>>();
 
-/** Whether the process was started, itself or through an ancestor, with this cookie. Linux only; false where it may not be read. */
+/**
+ * Whether the process was started, itself or through an ancestor, with this cookie, or one that begins with it and a full stop.
+ * Linux only; false where it may not be read.
+ */
 export async function hasCookie(entry: ProcessEntry, cookie: string): Promise<boolean> {
   const reading = environments.get(entry) ?? readIfThere(`/proc/${entry.pid}/environ`);
   environments.set(entry, reading);
-  return (await reading)?.includes(cookie) ?? false;
+  // Most do not even have the text anywhere.
+  const environment = await reading;
+  return environment?.includes(cookie) === true && isMarked(environment, cookie);
+}
+
+/** For a text as in /proc/PID/environ. */
+export function isMarked(environment: string, cookie: string): boolean {
+  const value = environment.split('\0').find(variable => variable.startsWith(`${COOKIE}=`));
+  const cookies = value?.slice(COOKIE.length + 1).split(':') ?? [];
+  return cookies.some(each => each === cookie || each.startsWith(`${cookie}.`));
 }
 
 /** Whether the process is ours to end. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Priority } from '../config/types.ts';
 import { classifySpawnError } from '../errors/classify.ts';
@@ -6,9 +5,12 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { endAtExit } from '../platform/at-exit.ts';
 import type { Child, Exit } from '../platform/child.ts';
 import { containment } from '../platform/containment.ts';
-import type { ProcessGroup } from '../platform/process-group.ts';
+import type { GroupLimits, ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
+import { ContainerGroup } from './container/container-group.ts';
+import { clearCid, markContainer } from './container/kept-container.ts';
 import { LineFramer, type OversizeLine } from './framing.ts';
+import type { Birth, Keeper } from './keeper.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { OutputTail } from './output.ts';
 import type { Stoppable } from './shutdown.ts';
@@ -26,6 +28,8 @@ export interface LifeListener {
   onOutput(stream: 'stderr' | 'stdout', lines: readonly string[]): void;
   /** The connection broke while the process lives on. Not after `onExit`. */
   onLost(cause: HoldfastError): void;
+  /** What is about to be started, with the marks of this life. */
+  onPlan(plan: LaunchPlan): void;
   /** What the system refused although the process runs, for people. */
   onNotice(text: string): void;
   /** The process has exited and its last output has been read. Once. */
@@ -35,9 +39,12 @@ export interface LifeListener {
 export interface LaunchOptions {
   readonly server: string;
   readonly priority: Priority;
+  /** For the system to hold, where it can. */
+  readonly limits?: GroupLimits | undefined;
   readonly maxMessageBytes: number;
   readonly maxQueue: number;
   readonly clock: Clock;
+  readonly keeper: Pick<Keeper, 'expect'>;
 }
 
 /** One life of one process. */
@@ -59,20 +66,28 @@ const LAST_WORDS_MS = 250;
  *
  * @throws HoldfastError of category `process` or `resource` when it cannot be started; nothing is left then.
  */
-export async function launch(plan: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
+export async function launch(wanted: LaunchPlan, options: LaunchOptions, listener: LifeListener): Promise<Life> {
+  const birth = await options.keeper.expect(options.server, wanted);
+  const plan = markContainer(wanted, birth.container);
+  listener.onPlan(plan);
   let child: Child;
   try {
+    if (birth.container !== null) clearCid(birth.container);
     child = await containment.start({
       file: plan.file,
       args: plan.args,
       env: plan.env,
       cwd: plan.cwd,
       verbatim: plan.verbatim ?? false,
-      cookie: randomUUID(),
+      cookie: birth.cookie,
       priority: options.priority,
+      limits: options.limits,
       onNotice: text => listener.onNotice(text),
+      cgroups: birth.cgroups,
+      onBorn: birth.born,
     });
   } catch (error) {
+    birth.gone();
     throw classifySpawnError(error as NodeJS.ErrnoException, {
       server: options.server,
       command: plan.file,
@@ -80,7 +95,7 @@ export async function launch(plan: LaunchPlan, options: LaunchOptions, listener:
       cwdExists: existsSync(plan.cwd),
     });
   }
-  return new ChildLife(child, options, listener);
+  return new ChildLife(child, birth, options, listener);
 }
 
 class ChildLife implements Life {
@@ -91,16 +106,18 @@ class ChildLife implements Life {
   readonly stderr = new OutputTail({});
   readonly noise = new OutputTail({});
   readonly #child: Child;
+  readonly #birth: Birth;
   readonly #listener: LifeListener;
   readonly #options: LaunchOptions;
   readonly #callOff: () => void;
   #isOver = false;
 
-  constructor(child: Child, options: LaunchOptions, listener: LifeListener) {
+  constructor(child: Child, birth: Birth, options: LaunchOptions, listener: LifeListener) {
     this.pid = child.pid;
-    this.group = child.group;
+    this.group = groupOf(child, birth, options, listener);
     this.exited = child.exited;
     this.#child = child;
+    this.#birth = birth;
     this.#listener = listener;
     this.#options = options;
     this.#callOff = endAtExit(this.group);
@@ -116,9 +133,10 @@ class ChildLife implements Life {
     this.stdin.close();
   }
 
-  dispose(): void {
+  dispose(isGone: boolean): void {
     this.#isOver = true;
     this.#callOff();
+    if (isGone) this.#birth.gone();
     const { stdin, stdout, stderr } = this.#child;
     for (const stream of [stdin, stdout, stderr]) stream.destroy();
     this.group[Symbol.dispose]();
@@ -178,6 +196,13 @@ class ChildLife implements Life {
     this.#isOver = true;
     this.#listener.onExit(exit);
   }
+}
+
+function groupOf(child: Child, { container }: Birth, { clock }: LaunchOptions, listener: LifeListener): ProcessGroup {
+  if (container === null) return child.group;
+  const { pid, exited } = child;
+  const onNotice = (text: string) => listener.onNotice(text);
+  return new ContainerGroup(child.group, { kept: container, pid, exited, clock, onNotice });
 }
 
 function ended(

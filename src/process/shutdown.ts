@@ -6,13 +6,13 @@ import { firstOf } from './wait.ts';
 export interface Stoppable {
   /** The leader. */
   readonly pid: number;
-  readonly group: Pick<ProcessGroup, 'terminate' | 'kill' | 'members'>;
+  readonly group: Pick<ProcessGroup, 'terminate' | 'kill' | 'members' | 'killMs'>;
   /** Settles when the leader has exited; it does not wait for the pipes, which a grandchild may hold for ever. */
   readonly exited: Promise<unknown>;
   /** The one request that every platform and every server understands. */
   closeStdin(): void;
-  /** Gives back streams and listeners. */
-  dispose(): void;
+  /** Gives back streams and listeners. `isGone`: nothing of it is left. */
+  dispose(isGone: boolean): void;
 }
 
 export interface ShutdownOptions {
@@ -34,7 +34,7 @@ export interface ShutdownReport {
   readonly trouble: unknown;
 }
 
-/** A kill is checked for this long before its survivors are named. */
+/** A kill is checked for this long before its survivors are named, unless the group wants more. */
 const VERIFY_MS = 2_000;
 const POLL_MS = 20;
 /** What ends with its leader may take this long: on Windows its hidden console is a process too, and in its job. */
@@ -49,7 +49,7 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
   const from = clock.now();
   const group = new Tolerant(target);
   const done = (rung: ShutdownReport['rung'], survivors: readonly number[]): ShutdownReport => {
-    target.dispose();
+    target.dispose(survivors.length === 0);
     return { survivors, rung, tookMs: Math.round(clock.now() - from), trouble: group.trouble };
   };
 
@@ -68,7 +68,7 @@ export async function shutDown(target: Stoppable, options: ShutdownOptions): Pro
     if (await isEmptyWithin(group, options.graceMs, clock, hasten)) return done('terminated', []);
   }
 
-  const deadline = clock.now() + VERIFY_MS;
+  const deadline = clock.now() + (target.group.killMs ?? VERIFY_MS);
   let survivors: number[];
   do {
     // Again each time: a member may have forked between the look and the kill.

@@ -1,6 +1,8 @@
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 
+export type { GroupLimits, LimitName } from '../platform/process-group.ts';
+
 /** What one server's processes use, all of them together. */
 export interface UsageSample {
   readonly rssBytes: number;
@@ -8,6 +10,8 @@ export interface UsageSample {
   readonly peakRssBytes: number;
   /** Since the sample before, or since the start for the first; 100 is one core. */
   readonly cpuPercent: number;
+  /** Processor time of all of them since the start, as far as samples have seen it. */
+  readonly cpuMs: number;
   readonly processes: number;
   /** Open file descriptors, on Windows handles; null where the system does not tell. */
   readonly handles: number | null;
@@ -22,6 +26,7 @@ export class UsageSampler {
   readonly #clock: Clock;
   #at: number;
   #cpuMs = 0;
+  #totalCpuMs = 0;
   #latest: UsageSample | null = null;
   #running: Promise<UsageSample | null> | null = null;
 
@@ -57,11 +62,13 @@ export class UsageSampler {
     let cpuPercent = this.#latest?.cpuPercent ?? 0;
     if (tookMs >= MIN_INTERVAL_MS) {
       // A process that ended took its time out of the sum with it.
-      cpuPercent = Math.round((Math.max(0, cpuMs - this.#cpuMs) / tookMs) * 1_000) / 10;
+      const usedMs = Math.max(0, cpuMs - this.#cpuMs);
+      cpuPercent = Math.round((usedMs / tookMs) * 1_000) / 10;
+      this.#totalCpuMs += usedMs;
       this.#at = now;
       this.#cpuMs = cpuMs;
     }
-    this.#latest = { rssBytes, peakRssBytes, cpuPercent, processes, handles };
+    this.#latest = { rssBytes, peakRssBytes, cpuPercent, cpuMs: this.#totalCpuMs, processes, handles };
     return this.#latest;
   }
 }

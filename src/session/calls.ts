@@ -1,7 +1,7 @@
 import type { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Clock } from '../process/clock.ts';
 import { type Call, type CallOptions, fateOf, isRepeatable, newCall, type Settled } from './call.ts';
 import { callError, lostError } from './call-errors.ts';
+import type { CallsOptions, CloseReport } from './calls-setup.ts';
 import { Deadlines } from './deadlines.ts';
 import { InFlight } from './in-flight.ts';
 import {
@@ -11,37 +11,10 @@ import {
   type RequestEnvelope,
   type ResponseEnvelope,
   splice,
-  withProgressTokenOfProgress,
 } from './json-text.ts';
+import { passProgress, tellWaiting } from './telling.ts';
+import { Turnstile } from './turnstile.ts';
 import type { Upstream } from './upstream.ts';
-
-/** How a call ended, for statistics. */
-export interface Finished {
-  readonly call: Call;
-  readonly settled: Settled;
-  /** The server's own answer, where there was one. */
-  readonly answer: ResponseEnvelope | null;
-  readonly tookMs: number;
-}
-
-export interface CallsOptions {
-  readonly server: string;
-  readonly clock: Clock;
-  readonly holdMs: number;
-  /** At most this many calls wait while the server is away; calls that it loses on its way down are kept beside. */
-  readonly maxHeld: number;
-  readonly replay: 'safe' | 'never';
-  readonly replays: number;
-  /** What the catalogue knows about a tool. */
-  readonly annotations: (tool: string) => Record<string, unknown> | null;
-  readonly onFinished: (finished: Finished) => void;
-}
-
-export interface CloseReport {
-  readonly held: number;
-  readonly replayed: number;
-  readonly rejected: number;
-}
 
 /** Every outstanding call of one instance, from its arrival to its one answer, across the lives of the process. */
 export class Calls {
@@ -49,11 +22,13 @@ export class Calls {
   readonly #open = new Set<Call>();
   readonly #inFlight: InFlight;
   readonly #deadlines: Deadlines<Call>;
+  readonly #turnstile: Turnstile;
   #upstream: Upstream | null = null;
 
   constructor(options: CallsOptions) {
     this.#options = options;
     this.#inFlight = new InFlight(options.clock);
+    this.#turnstile = new Turnstile(options.maxOpen);
     this.#deadlines = new Deadlines(options.clock, call => this.#expire(call));
   }
 
@@ -62,7 +37,7 @@ export class Calls {
     return this.#inFlight.size;
   }
 
-  /** Calls that wait for the server to come (back). */
+  /** Calls that wait for the server to come (back), or for a place among those under way. */
   get held(): number {
     return this.#open.size - this.#inFlight.size;
   }
@@ -98,14 +73,7 @@ export class Calls {
    * The figures rise, and stay below all that a server says.
    */
   tellWaiting(message: string, isNew: boolean): void {
-    for (const call of this.#open) {
-      const { onProgress, tellsWaiting } = call.options;
-      const wants = tellsWaiting === true && call.progressToken !== null && call.progress === -Infinity;
-      if (call.place !== 'held' || !wants || onProgress === undefined || (isNew && call.waits > 0)) continue;
-      call.waits++;
-      const told = notification('notifications/progress', { progressToken: 0, progress: -1 / call.waits, message });
-      onProgress(withProgressTokenOfProgress(told, call.progressToken));
-    }
+    for (const call of this.#open) tellWaiting(call, message, isNew);
   }
 
   /** Sends the request, or holds it while the server is away. Resolves with the raw answer, under the caller's id. */
@@ -121,8 +89,10 @@ export class Calls {
       this.#open.add(call);
       if (options.signal?.aborted === true) return abort();
       options.signal?.addEventListener('abort', abort);
-      if (this.#upstream !== null) this.#send(call, this.#upstream);
-      else if (this.#open.size <= this.#options.maxHeld) this.#hold(call);
+      const isThere = this.#upstream !== null;
+      if (this.#upstream !== null && this.#turnstile.admits(this.#inFlight.size)) this.#send(call, this.#upstream);
+      else if (isThere && this.#turnstile.waiting < this.#options.maxHeld) this.#wait(call);
+      else if (!isThere && this.#open.size <= this.#options.maxHeld) this.#hold(call);
       else this.#finish(call, failure(this.#error('RESOURCE_QUEUE_FULL', call)));
     });
   }
@@ -130,6 +100,7 @@ export class Calls {
   /** The server is ready: sends what was held, in the order of arrival. Returns how many of them are repeats. */
   open(upstream: Upstream): { sent: number; replayed: number } {
     this.#upstream = upstream;
+    this.#turnstile.open();
     let replayed = 0;
     const waiting = [...this.#open];
     for (const call of waiting) {
@@ -137,8 +108,9 @@ export class Calls {
         replayed++;
         call.options.onReplay?.();
       }
-      this.#send(call, upstream, true);
+      if (this.#open.has(call)) this.#wait(call);
     }
+    this.#letIn();
     return { sent: waiting.length, replayed };
   }
 
@@ -164,10 +136,20 @@ export class Calls {
         call.toldBefore = call.progress;
       } else report.held++;
       // One that was waiting already goes on waiting: `holdMs` does not begin anew with every start that fails.
-      if (call.upstreamId !== null) this.#hold(call);
+      if (call.upstreamId !== null || this.#turnstile.leave(call)) this.#hold(call);
     }
     this.#inFlight.clear();
     return report;
+  }
+
+  /** Nothing more is sent until `resume` or the next `open`: it comes to a moment without calls, and they wait. */
+  pause(): void {
+    this.#turnstile.shut();
+  }
+
+  resume(): void {
+    this.#turnstile.open();
+    this.#letIn();
   }
 
   /** Nothing will come: answers all that is still held. */
@@ -190,20 +172,11 @@ export class Calls {
 
   /** Passes on the progress of a call, under its caller's token. After a replay, only what is new. */
   progress(envelope: NotificationEnvelope): boolean {
-    const { progressToken, progress } = (envelope.value.params ?? {}) as {
-      progressToken?: unknown;
-      progress?: unknown;
-    };
+    const { progressToken } = (envelope.value.params ?? {}) as { progressToken?: unknown };
     // The token that we gave is a number; a server that gives it back as a string is understood all the same.
     const isToken = typeof progressToken === 'number' || typeof progressToken === 'string';
     const call = isToken ? this.#inFlight.get(Number(progressToken)) : undefined;
-    if (call?.progressToken == null) return false;
-    if (typeof progress === 'number') {
-      if (progress <= call.toldBefore) return true;
-      call.progress = Math.max(call.progress, progress);
-    }
-    call.options.onProgress?.(withProgressTokenOfProgress(envelope, call.progressToken));
-    return true;
+    return call !== undefined && passProgress(call, envelope);
   }
 
   #hold(call: Call): void {
@@ -213,6 +186,20 @@ export class Calls {
     call.upstreamId = null;
     call.outgoing = null;
     this.#deadlines.set(call, Math.min(call.options.deadline, now + this.#options.holdMs));
+  }
+
+  /** For a place among those that are under way. */
+  #wait(call: Call): void {
+    this.#turnstile.wait(call);
+    this.#deadlines.set(call, call.options.deadline);
+  }
+
+  #letIn(): void {
+    while (this.#upstream !== null && this.#turnstile.waiting > 0) {
+      const call = this.#turnstile.next(this.#inFlight.size);
+      if (call === null) return;
+      this.#send(call, this.#upstream, true);
+    }
   }
 
   #send(call: Call, upstream: Upstream, isOwed = false): void {
@@ -276,12 +263,14 @@ export class Calls {
   #finish(call: Call, settled: Settled, answer: ResponseEnvelope | null = null): void {
     if (!this.#open.delete(call)) return;
     this.#deadlines.delete(call);
+    this.#turnstile.leave(call);
     if (call.upstreamId !== null) {
       this.#inFlight.delete(call.upstreamId);
       this.#upstream?.forget(call.upstreamId);
     }
     call.settle(settled);
     this.#options.onFinished({ call, settled, answer, tookMs: this.#options.clock.now() - call.since });
+    this.#letIn();
   }
 
   #error(code: Parameters<typeof callError>[0], call: Call): HoldfastError {

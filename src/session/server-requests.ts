@@ -43,6 +43,11 @@ export class ServerRequests {
     this.#nextId = nextId;
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** The request as the client may see it; null when too many are open. */
   take(envelope: RequestEnvelope, upstream: Upstream, client: SessionHost): string | null {
     if (this.#open.size >= MAX_ASKED) return null;

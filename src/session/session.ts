@@ -1,40 +1,19 @@
-import type { ServerOptions } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Clock } from '../process/clock.ts';
 import type { OversizeLine } from '../process/framing.ts';
 import type { CallOptions } from './call.ts';
-import { Calls, type CloseReport, type Finished } from './calls.ts';
-import { type Catalogue, type Item, LISTS, type ListDiff, type ListKind } from './catalogue.ts';
+import { Calls } from './calls.ts';
+import type { CloseReport, Finished } from './calls-setup.ts';
+import { type Catalogue, type Item, LISTS, type ListKind } from './catalogue.ts';
 import type { Era } from './era.ts';
 import type { Handshake, InitializeParams } from './handshake.ts';
 import { introduce } from './introduce.ts';
 import { errorResponse, type NotificationEnvelope, notification, type RequestEnvelope } from './json-text.ts';
 import { ServerRequests } from './server-requests.ts';
 import { audienceOfOne, type SessionAudience, type SessionHost, type Told } from './session-audience.ts';
-import { type CatalogueStore, SessionLists } from './session-lists.ts';
+import { SessionLists } from './session-lists.ts';
+import type { SessionSetup } from './session-setup.ts';
 import { isRemembered, Snapshot } from './snapshot.ts';
 import { type Outlet, Upstream } from './upstream.ts';
-
-/** What a session tells of itself, for health, statistics and events. */
-export interface SessionReports {
-  onHeard(): void;
-  onFinished(finished: Finished): void;
-  onCatalogue(kind: ListKind, diff: ListDiff, announced: boolean): void;
-  onHandshake(handshake: Handshake): void;
-  onNotice(text: string): void;
-}
-
-export interface SessionSetup {
-  readonly server: string;
-  readonly options: ServerOptions;
-  readonly clock: Clock;
-  readonly store: CatalogueStore;
-  /** A call would have to wait: brings the server up where that is due, or says why waiting is of no use. */
-  readonly whenAway: () => HoldfastError | null;
-  /** Gives ids for the server's questions. */
-  readonly questionId: () => number;
-  readonly reports: SessionReports;
-}
 
 /** JSON-RPC: internal error, given to a server whose question cannot reach the client. */
 const INTERNAL_ERROR = -32603;
@@ -76,6 +55,7 @@ export class Session {
       clock: setup.clock,
       holdMs: setup.options.holdMs,
       maxHeld: setup.options.maxQueue,
+      maxOpen: setup.options.limits.openCalls ?? Infinity,
       replay: setup.options.replay,
       replays: setup.options.replays,
       annotations: tool => this.catalogue.annotations(tool),
@@ -91,6 +71,11 @@ export class Session {
   /** The last handshake; it stays while the server is down. */
   get handshake(): Handshake | null {
     return this.#handshake;
+  }
+
+  /** What the server has asked and nobody has answered yet. */
+  get openQuestions(): number {
+    return this.#asked.size;
   }
 
   /** Whether the present process has been told who its client is. */

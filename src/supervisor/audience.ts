@@ -1,5 +1,5 @@
 import { type Call, type CallOptions, requestOf, withOptions } from '../session/call.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import type { InitializeParams } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
 import type { Addressee, SessionAudience, SessionHost, Told } from '../session/session-audience.ts';

@@ -1,12 +1,12 @@
 import type { ServerConfig } from '../config/types.ts';
 import type { HoldfastError } from '../errors/holdfast-error.ts';
-import type { CheckReport } from '../health/monitor.ts';
+import type { CheckReport } from '../health/monitor-setup.ts';
 import type { Verdict } from '../health/verdict.ts';
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Exit } from '../process/launch.ts';
 import type { UsageSample } from '../process/usage.ts';
-import type { CloseReport, Finished } from '../session/calls.ts';
+import type { CloseReport, Finished } from '../session/calls-setup.ts';
 import type { ListDiff, ListKind } from '../session/catalogue.ts';
 import type { Session } from '../session/session.ts';
 import type { CallOutcome, Emit, Fault } from '../telemetry/events.ts';
@@ -74,7 +74,8 @@ export class EventReporter {
       }
       case 'stopping':
         this.#since = this.#clock.now();
-        if (state.fault === null) return this.#emit({ type: 'server.stopping', ...of, reason: state.goal });
+        if (state.fault === null)
+          return this.#emit({ type: 'server.stopping', ...of, reason: state.why ?? state.goal });
         return this.#emit({
           type: 'server.down',
           ...of,

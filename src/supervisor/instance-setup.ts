@@ -1,7 +1,8 @@
 import type { ProcessServer, ServerConfig } from '../config/types.ts';
 import type { Clock } from '../process/clock.ts';
+import type { Keeper } from '../process/keeper.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import type { Handshake, InitializeParams } from '../session/handshake.ts';
 import type { CatalogueStore } from '../session/session-lists.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -19,6 +20,7 @@ export interface InstanceContext {
   readonly agentFor: AgentFor;
   /** Takes lines out of a life's stderr that are no words of its own, such as debug lines of its Node. */
   readonly takerOf?: TakerOf | undefined;
+  readonly keeper: Pick<Keeper, 'expect'>;
   readonly admission: Admission;
   /** Gives ids for servers' questions, no two alike. */
   readonly questionId: () => number;

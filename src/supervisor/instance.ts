@@ -2,11 +2,10 @@ import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { HealthMonitor } from '../health/monitor.ts';
 import { DEMAND_AFTER_MS, policyOf } from '../lifecycle/restart-policy.ts';
-import { createModel, type Effect, type Model, type State } from '../lifecycle/state.ts';
+import { createModel, type Effect, type Model } from '../lifecycle/state.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CallOptions } from '../session/call.ts';
-import type { Finished } from '../session/calls.ts';
-import { LIST_KINDS } from '../session/catalogue.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import type { RequestEnvelope } from '../session/json-text.ts';
 import { Session } from '../session/session.ts';
 import type { Ticket } from './admission.ts';
@@ -15,7 +14,10 @@ import { EventReporter } from './event-reporter.ts';
 import type { InstanceContext, InstanceSetup } from './instance-setup.ts';
 import type { InstanceLife } from './life.ts';
 import { Mailbox } from './mailbox.ts';
+import { readOtherLists } from './other-lists.ts';
 import { patientOf } from './patient.ts';
+import { RestWatch } from './rest-watch.ts';
+import { Settling } from './settling.ts';
 import { Statistics } from './statistics.ts';
 import { waitingWords } from './waiting-words.ts';
 
@@ -33,7 +35,8 @@ export class Instance {
   readonly #events: EventReporter;
   readonly #ticket: Ticket;
   #life: InstanceLife | null = null;
-  #waiting: (() => void)[] = [];
+  readonly #settling = new Settling();
+  readonly #rest: RestWatch;
 
   readonly #setup: InstanceSetup;
 
@@ -75,11 +78,17 @@ export class Instance {
       onChange: (before, after) => this.#onChange(before, after),
       run: effect => this.#run(effect),
     });
+    this.#rest = new RestWatch(this, config.options, context.clock, event => this.#mailbox.post(event));
     this.#ticket = {
       order,
       isClear: () => context.isClear(config),
       admit: () => this.#mailbox.post({ type: 'admitted', incarnation: this.model.incarnation }),
     };
+  }
+
+  /** When a call came or ended last, or it became ready (monotonic ms). */
+  get usedAt(): number {
+    return this.#rest.usedAt;
   }
 
   get model(): Model {
@@ -125,8 +134,7 @@ export class Instance {
 
   /** Resolves once the server is ready, has failed, or is at rest. */
   settled(): Promise<void> {
-    if (isSettled(this.model.state)) return Promise.resolve();
-    return new Promise(resolve => this.#waiting.push(resolve));
+    return this.#settling.wait(this.model.state);
   }
 
   notice(text: string): void {
@@ -143,6 +151,7 @@ export class Instance {
       return Promise.reject(new HoldfastError('CONNECTION_CLOSED', { server: this.config.name, mayHaveRun: false }));
     }
     const answer = this.session.ask(envelope, options);
+    this.#rest.used();
     this.monitor.callsChanged(this.model.incarnation);
     if (this.model.state.name !== 'ready') this.#tellWaiting(true);
     return answer;
@@ -196,22 +205,15 @@ export class Instance {
     const report = this.session.open(upstream);
     this.#events.restored(this.model, report);
     this.monitor.callsChanged(this.model.incarnation);
-    // The other lists are no condition of being ready.
-    for (const kind of LIST_KINDS) {
-      if (kind === 'tools' || !this.session.offers(kind)) continue;
-      this.session
-        .fetch(upstream, kind)
-        .then(items => this.session.accept(kind, items, false))
-        .catch((error: unknown) => {
-          // A server that goes down meanwhile has said so already.
-          const isDown = this.life?.upstream !== upstream || this.model.state.name !== 'ready';
-          if (!isDown) this.#events.notice(this.model, `its ${kind} could not be read: ${String(error)}`);
-        });
-    }
+    readOtherLists(this.session, upstream, failure => {
+      // A server that goes down meanwhile has said so already.
+      const isDown = this.life?.upstream !== upstream || this.model.state.name !== 'ready';
+      if (!isDown) this.#events.notice(this.model, failure);
+    });
   }
 
   #createLife(incarnation: number): InstanceLife {
-    const { clock, resolve, agentFor } = this.#context;
+    const { clock, resolve, agentFor, keeper } = this.#context;
     return createLife({
       config: this.config,
       incarnation,
@@ -219,6 +221,7 @@ export class Instance {
       clock,
       resolve,
       agentFor,
+      keeper,
       post: event => this.#mailbox.post(event),
       takerOf: (pid, redact) => {
         const life = { server: this.config.name, instance: this.number, incarnation, pid };
@@ -228,6 +231,7 @@ export class Instance {
       onOutput: (stream, lines) => this.#events.output(this.model, stream, lines),
       onExit: exit => this.#events.exited(exit),
       onNotice: text => this.#events.notice(this.model, text),
+      onNear: limits => this.monitor.near(limits),
       onTools: items => {
         this.monitor.tools.started(items);
         this.session.accept('tools', items, false);
@@ -267,6 +271,7 @@ export class Instance {
     this.monitor.callsChanged(this.model.incarnation, isOverdue);
     this.#events.callFinished(this.model, finished);
     this.#setup.onFinished?.(finished);
+    this.#rest.used();
   }
 
   /** Callers that want progress hear what their calls wait for. `isNew`: only those that have heard nothing yet. */
@@ -282,16 +287,11 @@ export class Instance {
     if (before.state.name === 'starting') this.#context.admission.release(this.#ticket);
     if (after.state.name === 'ready') this.monitor.ready(after.incarnation);
     if (before.state.name === 'ready') this.monitor.down(after.incarnation);
+    this.#rest.moved(after);
     this.#events.moved(before, after, this.#life, this.session);
     this.monitor.reconsider();
     this.#tellWaiting(false);
     this.#context.onState();
-    if (!isSettled(after.state)) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#settling.moved(after.state);
   }
 }
-
-const isSettled = (state: State): boolean =>
-  state.name === 'ready' || state.name === 'failed' || state.name === 'stopped';

@@ -3,13 +3,17 @@ import type { ProcessServer } from '../config/types.ts';
 import { classifyExit, classifySpawnError } from '../errors/classify.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
+import { LimitWatch } from '../health/limit-watch.ts';
+import { type Excess, limitFault } from '../health/limits.ts';
 import type { Evidence } from '../lifecycle/state.ts';
+import type { Keeper } from '../process/keeper.ts';
 import { type Exit, type Life, launch } from '../process/launch.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { shutDown } from '../process/shutdown.ts';
 import { UsageSampler } from '../process/usage.ts';
 import type { Upstream } from '../session/upstream.ts';
 import type { InstanceLife, LifeSetup } from './life.ts';
+import { overrunOf } from './overrun.ts';
 import { StartSteps } from './start-steps.ts';
 import { variableFault } from './variable-fault.ts';
 
@@ -21,9 +25,12 @@ export type TakerOf = (
 
 export interface OneLifeSetup extends LifeSetup<ProcessServer> {
   readonly resolve: (config: ProcessServer) => Promise<LaunchPlan>;
+  readonly keeper: Pick<Keeper, 'expect'>;
   readonly takerOf: (pid: number, redact: (text: string) => string) => ReturnType<TakerOf>;
   readonly onOutput: (stream: 'stderr' | 'stdout', lines: readonly string[]) => void;
   readonly onExit: (exit: Exit) => void;
+  /** The limits of its configuration that it is near to have changed. */
+  readonly onNear: (near: readonly Excess[]) => void;
   readonly isReady: () => boolean;
 }
 
@@ -38,6 +45,7 @@ export class OneLife implements InstanceLife {
   #life: Life | null = null;
   #upstream: Upstream | null = null;
   #usage: UsageSampler | null = null;
+  #limitWatch: LimitWatch | null = null;
   #spawning: Promise<unknown> = Promise.resolve();
   #isGivenUp = false;
 
@@ -79,7 +87,7 @@ export class OneLife implements InstanceLife {
   }
 
   condemned(fault: HoldfastError): HoldfastError {
-    return fault.with({ stderrTail: this.evidence().stderrTail });
+    return this.#ownWords(fault);
   }
 
   async launch(): Promise<void> {
@@ -90,7 +98,6 @@ export class OneLife implements InstanceLife {
       // A stop may have come while we looked for the command: then nothing must be started.
       if (this.#isGivenUp) return;
       this.#plan = plan;
-      this.#setup.onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
       post({ type: 'resolved', incarnation, mayDownload: plan.mayDownload });
       const spawning = this.#spawn(plan);
       // For `clean` to wait for; how it failed is told just below.
@@ -111,6 +118,7 @@ export class OneLife implements InstanceLife {
   async clean(isGentle: boolean, knownSurvivors: readonly number[]): Promise<void> {
     const { config, incarnation, clock, post, onNotice } = this.#setup;
     this.#isGivenUp = true;
+    this.#limitWatch?.stop();
     await this.#spawning;
     let survivors: readonly number[] = knownSurvivors;
     try {
@@ -133,11 +141,11 @@ export class OneLife implements InstanceLife {
   }
 
   async #spawn(plan: LaunchPlan): Promise<void> {
-    const { config, clock, session, onOutput, onNotice } = this.#setup;
-    const { maxMessageBytes, maxQueue, priority } = config.options;
+    const { config, clock, keeper, session, onOutput, onNotice, onNear } = this.#setup;
+    const { maxMessageBytes, maxQueue, priority, limits } = config.options;
     const life = await launch(
       plan,
-      { server: config.name, priority, maxMessageBytes, maxQueue, clock },
+      { server: config.name, priority, limits, maxMessageBytes, maxQueue, clock, keeper },
       {
         // Without a conversation nobody wants to hear it: it has been given up.
         onLine: bytes => this.#upstream?.receive(bytes) ?? true,
@@ -145,9 +153,10 @@ export class OneLife implements InstanceLife {
           if (this.#upstream !== null) session.onOversize(line, this.#upstream);
         },
         onOutput: (stream, lines) => onOutput(stream, lines.map(this.#redact)),
+        onPlan: whole => this.#onPlan(whole),
         onNotice,
         onLost: cause => this.#steps.down(cause.with({ stderrTail: this.evidence().stderrTail })),
-        onExit: exit => this.#onExit(exit),
+        onExit: exit => void this.#onExit(exit),
       },
     );
     this.#life = life;
@@ -156,19 +165,46 @@ export class OneLife implements InstanceLife {
     // A stop that came during the spawn has closed the session already; `clean` waits for us, and ends the process.
     if (this.#isGivenUp) return;
     this.#upstream = session.connect(life.stdin);
-    this.#usage = new UsageSampler(life.group, clock);
-    const { level, why } = life.group;
-    if (why !== null) onNotice(`its processes are held together at level "${level}": ${why}`);
+    const usage = new UsageSampler(life.group, clock);
+    this.#usage = usage;
+    const { level, why, holds } = life.group;
+    this.#limitWatch = new LimitWatch({
+      limits,
+      holds,
+      usage,
+      clock,
+      onOver: ({ name, used }) => this.#steps.down(this.#ownWords(limitFault(name, used, limits))),
+      onNear,
+      onNotice,
+    });
+    // Elsewhere a weaker level still finds all that did not go far to hide; `status` tells why.
+    if (why !== null && level === 'partial') onNotice(`its processes are held together at level "${level}": ${why}`);
   }
 
-  #onExit(exit: Exit): void {
-    const { config, isReady } = this.#setup;
+  #onPlan(plan: LaunchPlan): void {
+    const { onStart, onNotice } = this.#setup;
+    this.#plan = plan;
+    onStart({ command: [plan.file, ...plan.args], launch: plan.launch, url: null });
+    for (const note of plan.notes ?? []) onNotice(note);
+  }
+
+  async #onExit(exit: Exit): Promise<void> {
+    const { config, isReady, onNotice } = this.#setup;
     const { stderrTail, firstNoise } = this.evidence();
     const phase = isReady() ? 'ready' : 'starting';
     this.#setup.onExit(exit);
+    const group = this.#life?.group;
+    // Nothing is waited for where there is nothing to know: whoever asks next shall hear of the exit.
+    const overrun =
+      group === undefined || group.holds.length === 0 ? null : await overrunOf(group, config.options.limits, onNotice);
+    if (overrun !== null) return this.#steps.down(overrun.with({ server: config.name, stderrTail }));
     const withheld = this.#plan?.withheld ?? [];
     const { command } = config;
     this.#steps.down(classifyExit({ ...exit, stderrTail, phase, firstNoise, withheld, command }, config.name));
+  }
+
+  #ownWords(fault: HoldfastError): HoldfastError {
+    return fault.with({ server: this.#setup.config.name, stderrTail: this.evidence().stderrTail });
   }
 }
 

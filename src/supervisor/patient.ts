@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Patient } from '../health/monitor.ts';
+import type { Patient } from '../health/monitor-setup.ts';
 import type { Model, State } from '../lifecycle/state.ts';
 import { processState } from '../process/inspect.ts';
 import type { Session } from '../session/session.ts';

@@ -1,6 +1,6 @@
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
-import type { Finished } from '../session/calls.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import { serverErrorOf } from '../session/server-error.ts';
 
 /** How one life ended that nobody asked to end. */
@@ -39,7 +39,10 @@ export class Statistics {
     return this.#deaths;
   }
 
-  /** Starts after the first, by the code of what made them necessary; `REQUESTED` for a person's wish. */
+  /**
+   * Starts after the first, by the code of what made them necessary; `REQUESTED` for a person's wish, `MAX_AGE` for the option. Of a
+   * server that rests a start is none.
+   */
   get restarts(): { readonly total: number; readonly byCause: Readonly<Record<string, number>> } {
     const byCause = Object.fromEntries(this.#restarts);
     return { total: Object.values(byCause).reduce((sum, count) => sum + count, 0), byCause };
@@ -85,7 +88,10 @@ export class Statistics {
 
   #countRestart(before: Model): void {
     const { state } = before;
-    const cause = 'fault' in state && state.fault !== null ? state.fault.code : 'REQUESTED';
+    const isRested = state.name === 'stopped' && before.desired === 'onDemand';
+    if (isRested || ('why' in state && state.why === 'idle')) return;
+    const own = 'why' in state && state.why === 'maxAge' ? 'MAX_AGE' : 'REQUESTED';
+    const cause = 'fault' in state && state.fault !== null ? state.fault.code : own;
     this.#restarts.set(cause, (this.#restarts.get(cause) ?? 0) + 1);
   }
 }

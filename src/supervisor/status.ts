@@ -4,6 +4,7 @@ import type { UsageSample } from '../process/usage.ts';
 import type { Health, ServerState } from '../telemetry/events.ts';
 import { told } from './event-reporter.ts';
 import { faultOf, type Instance } from './instance.ts';
+import { span } from './span.ts';
 import type { Death } from './statistics.ts';
 
 /** One process of a server, as `status --json` shows it. Times are ISO 8601, durations milliseconds. */
@@ -29,8 +30,16 @@ export interface InstanceStatus {
   readonly launch: string | null;
   readonly launchReason: string | null;
   readonly package: { readonly name: string; readonly version: string } | null;
-  /** How its processes are held together; `why` says why not stronger, where this system could. */
-  readonly container: { readonly kind: string; readonly level: string; readonly why: string | null } | null;
+  /**
+   * How its processes are held together; `why` says why not stronger, where this system could. `holds`: those of its limits that the
+   * system itself holds.
+   */
+  readonly container: {
+    readonly kind: string;
+    readonly level: string;
+    readonly why: string | null;
+    readonly holds: readonly string[];
+  } | null;
   readonly protocolVersion: string | null;
   readonly tools: number;
   readonly missingTools: readonly string[];
@@ -74,7 +83,7 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
     desired: model.desired,
     state: state.name,
     health: monitor.verdict.health,
-    reason: monitor.verdict.reason,
+    reason: restOf(instance, clock.now()) ?? monitor.verdict.reason,
     incarnation: model.incarnation,
     pid: isAlive ? (process?.pid ?? null) : null,
     connection: {
@@ -128,11 +137,17 @@ export function statusOf(instance: Instance, clock: { now(): number; wall(): num
   };
 }
 
+/** What a server does that is stopped and will start by itself. */
+function restOf({ model: { state, desired, incarnation }, usedAt }: Instance, now: number): string | null {
+  if (state.name !== 'stopped' || desired !== 'onDemand') return null;
+  return incarnation === 0 ? 'resting until its first call' : `resting (idle for ${span(now - usedAt)})`;
+}
+
 function commandOf(config: ServerConfig, plan: LaunchPlan | null): string[] {
   if (plan !== null) return [plan.file, ...plan.args];
   return config.kind === 'remote' ? [] : [config.command, ...config.args];
 }
 
-function containerOf({ kind, level, why }: { kind: string; level: string; why: string | null }) {
-  return { kind, level, why };
+function containerOf({ kind, level, why, holds }: NonNullable<InstanceStatus['container']>) {
+  return { kind, level, why, holds };
 }

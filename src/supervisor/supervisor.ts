@@ -4,6 +4,7 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
 import { type Clock, systemClock } from '../process/clock.ts';
 import { type ClockWatch, watchClock } from '../process/clock-watch.ts';
+import { type ContainmentStatus, Keeper } from '../process/keeper.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { ListKind } from '../session/catalogue.ts';
 import type { Handlers } from '../session/host-handlers.ts';
@@ -20,6 +21,8 @@ import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
 import type { AgentFor } from './remote-life.ts';
 import { type ServerStatus, statusOf } from './status.ts';
+
+export type { ContainmentStatus };
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -39,7 +42,7 @@ export interface SupervisorOptions {
   readonly clock?: Clock;
   /** `Math.random`, where absent. */
   readonly random?: () => number;
-  /** Where catalogues are kept; null keeps them in memory. */
+  /** Where catalogues and the journal are kept; null keeps the ones in memory, and no journal. */
   readonly stateDir: string | null;
 }
 
@@ -50,6 +53,7 @@ export class Supervisor {
   readonly #servers = new Map<string, ManagedServer>();
   readonly #clients = new Map<string, Client>();
   readonly #admission: Admission;
+  readonly #keeper: Keeper;
   readonly #clockWatch: ClockWatch;
 
   constructor(options: SupervisorOptions) {
@@ -62,6 +66,12 @@ export class Supervisor {
     this.#clock = this.#clockWatch.clock;
     const random = options.random ?? Math.random;
     this.#admission = new Admission(config.concurrentStarts);
+    this.#keeper = new Keeper({
+      stateDir: options.stateDir,
+      clock: this.#clock,
+      notice: text => emit({ type: 'manager.notice', text }),
+      onSwept: found => emit({ type: 'manager.swept', found }),
+    });
     const context: InstanceContext = {
       clock: this.#clock,
       random,
@@ -69,6 +79,7 @@ export class Supervisor {
       resolve,
       agentFor: options.agentFor ?? (() => new Agent({ keepAlive: true })),
       takerOf: options.takerOf,
+      keeper: this.#keeper,
       admission: this.#admission,
       questionId: questionIds(random),
       isClear: config => config.options.dependsOn.every(name => this.#hasComeUp(name)),
@@ -172,6 +183,7 @@ export class Supervisor {
     this.#clockWatch.stop();
     const survivors = await this.stop(this.names);
     for (const server of this.#servers.values()) server.close();
+    await this.#keeper.close();
     return survivors;
   }
 
@@ -184,6 +196,11 @@ export class Supervisor {
   async members(name: string): Promise<readonly number[]> {
     const groups = this.#server(name).instances.flatMap(({ life }) => life?.process?.group ?? []);
     return (await Promise.all(groups.map(group => group.members()))).flat();
+  }
+
+  /** How it is made sure that no process outlives us. */
+  get keeping(): ContainmentStatus {
+    return this.#keeper.status;
   }
 
   status(): ServerStatus[] {

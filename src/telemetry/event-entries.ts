@@ -162,6 +162,12 @@ export function entryOf(event: HoldfastEvent): LogEntry {
         text: `the machine slept for ${seconds(event.pausedMs)}`,
         fields: { pausedMs: event.pausedMs },
       };
+    case 'manager.swept': {
+      const survivors = event.found.flatMap(leftover => leftover.survivors);
+      return cleanedEntry(survivors, `ended what an earlier run had left: ${leftWords(event.found)}`, 'warn', {
+        found: event.found,
+      });
+    }
     case 'manager.notice':
       return { channel: 'lifecycle', level: 'warn', text: event.text, fields: {} };
     case 'manager.stopped':
@@ -177,10 +183,22 @@ function faultFields({ category, code, hint, stderrTail }: Fault) {
   return { category, code, hint, ...(stderrTail === undefined ? {} : { stderrTail }) };
 }
 
+/** `files (pid 41, 42), web (container 3f4e…), pid 57`: of some processes only the mark of their manager is known. */
+export const leftWords = (found: Extract<HoldfastEvent, { type: 'manager.swept' }>['found']): string =>
+  found
+    .map(({ server, pids, containers }) => {
+      const parts = [
+        ...(pids.length > 0 ? [`pid ${pids.join(', ')}`] : []),
+        ...(containers.length > 0 ? [`container ${containers.map(id => id.slice(0, 12)).join(', ')}`] : []),
+      ];
+      return server === '' ? parts.join(', ') : `${server} (${parts.join(', ')})`;
+    })
+    .join(', ');
+
 function cleanedEntry(
   survivors: readonly number[],
   text: string,
-  level: 'info' | 'debug',
+  level: 'info' | 'debug' | 'warn',
   fields: Record<string, unknown>,
 ): LogEntry {
   if (survivors.length === 0) return { channel: 'lifecycle', level, text, fields };

@@ -52,7 +52,11 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly code: number | null;
       readonly signal: string | null;
     } & OfServer)
-  | ({ readonly type: 'server.stopping'; readonly reason: string } & OfServer)
+  | ({
+      readonly type: 'server.stopping';
+      /** By a person's wish: `rest`, or `relaunch`. By itself: `idle`, to rest until it is needed, or `maxAge`, to be started afresh. */
+      readonly reason: string;
+    } & OfServer)
   | ({ readonly type: 'server.cleaned'; readonly survivors: readonly number[]; readonly tookMs: number } & OfServer)
   | ({
       readonly type: 'server.backoff';
@@ -152,6 +156,16 @@ export type HoldfastEvent = { readonly at: number } & (
   | { readonly type: 'gateway.refused'; readonly reason: string; readonly count: number }
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
   /** Something of the manager itself, not of one server, that people may want to know. */
+  /** An earlier manager was killed, and this is what it had left; `survivors` could not be ended. */
+  | {
+      readonly type: 'manager.swept';
+      readonly found: readonly {
+        readonly server: string;
+        readonly pids: readonly number[];
+        readonly survivors: readonly number[];
+        readonly containers: readonly string[];
+      }[];
+    }
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );

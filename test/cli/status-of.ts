@@ -16,7 +16,7 @@ export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name
     launch: 'direct',
     launchReason: null,
     package: null,
-    container: { kind: 'group', level: 'swept', why: null },
+    container: { kind: 'group', level: 'swept', why: null, holds: [] },
     protocolVersion: '2025-11-25',
     tools: 14,
     missingTools: [],

@@ -59,11 +59,6 @@ const oddities: readonly (readonly [says: string, text: string, warnings: readon
   ],
   ['no servers', '{ }', ['1:1 : no servers: expected them under "mcpServers"']],
   [
-    'an option of a later version',
-    line('"a": { "command": "x", "holdfast": { "maxAgeMs": 1 } }'),
-    ['2:38 mcpServers.a.holdfast.maxAgeMs: "maxAgeMs" is accepted but has no effect yet in this version'],
-  ],
-  [
     'waiting for what is left out',
     line('"a": { "command": "x", "holdfast": { "dependsOn": ["b"] } }, "b": { "disabled": true }'),
     ['2:52 mcpServers.a.holdfast.dependsOn[0]: "b" is left out itself, so this server does not wait for it'],

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { jsonSchema } from '../../src/config/json-schema.ts';
-import { laterServerOptions } from '../../src/config/later.ts';
 import { holdfastSchema } from '../../src/config/schema.ts';
 
 interface Part {
@@ -14,19 +13,13 @@ interface Part {
 export interface Tables {
   readonly server: readonly string[];
   readonly top: readonly string[];
-  readonly later: readonly string[];
 }
 
 /** The rows that the tables of docs/config.md have to hold, from the schema itself. */
 export function optionTables(): Tables {
-  const server = rows(serverOptions(), '');
-  const top = rows(z.toJSONSchema(holdfastSchema.omit({ defaults: true }), { io: 'input' }) as Part, '');
-  const isLater = (row: string, names: readonly string[]) =>
-    names.some(name => row.startsWith(`| \`${name}\``) || row.startsWith(`| \`${name}.`));
   return {
-    server: server.filter(row => !isLater(row, laterServerOptions)),
-    top,
-    later: server.filter(row => isLater(row, laterServerOptions)),
+    server: rows(serverOptions(), ''),
+    top: rows(z.toJSONSchema(holdfastSchema.omit({ defaults: true }), { io: 'input' }) as Part, ''),
   };
 }
 

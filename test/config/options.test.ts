@@ -30,10 +30,13 @@ const builtIn = {
   maxInstances: 100,
   sharing: 'shared',
   tools: { include: ['*'], exclude: [] },
+  limits: {},
+  idleStopMs: 0,
+  maxAgeMs: 0,
   network: { dnsOrder: 'ipv4first', threadPoolSize: 4, traceWarnings: true, debug: false },
 };
 
-test('without options there are the built-in ones, and none that do nothing yet', () => {
+test('without options there are the built-in ones', () => {
   assert.deepEqual(resolveOptions(undefined, undefined), builtIn);
 });
 

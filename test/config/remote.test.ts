@@ -67,6 +67,16 @@ test('options of a process have no effect there, and headers want encryption', (
     warningsOf(line('"a": { "url": "https://a.example", "holdfast": { "priority": "idle", "replays": 2 } }')),
     ['2:50 mcpServers.a.holdfast.priority: "priority" has no effect on a remote server: it has no process here'],
   );
+  assert.deepEqual(
+    warningsOf(
+      line(
+        '"a": { "url": "https://a.example", "holdfast": { "limits": { "openCalls": 2, "memoryMb": 60 }, "replays": 2 } }',
+      ),
+    ),
+    [
+      '2:78 mcpServers.a.holdfast.limits.memoryMb: "limits.memoryMb" has no effect on a remote server: it has no process here',
+    ],
+  );
   const headers = '"headers": { "Authorization": "Bearer x" }';
   assert.match(warningsOf(line(`"a": { "url": "http://a.example", ${headers} }`)).join(), /unencrypted: use https/);
   assert.deepEqual(warningsOf(line(`"a": { "url": "http://localhost:3000", ${headers} }`)), []);

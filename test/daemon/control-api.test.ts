@@ -44,6 +44,7 @@ test('status tells of the manager and of every server', async t => {
       config: null,
       stateDir,
       network: manager.network(),
+      containment: manager.containment(),
     },
   );
   assert.match(String(about.version), /^\d+\.\d+\.\d+$/);

@@ -80,8 +80,8 @@ function named(words: readonly string[], text = page): void {
 
 test('docs/library.md names every option and every method', () => {
   named(membersOf('transport.ts', 'SupervisedStdioOptions'));
-  named(membersOf('manager.ts', 'ManagerOptions'));
-  named(membersOf('manager.ts', 'Manager'));
+  named(membersOf('manager-api.ts', 'ManagerOptions'));
+  named(membersOf('manager-api.ts', 'Manager'));
   named(membersOf('supervisor/client.ts', 'RequestOptions'));
 });
 

@@ -11,6 +11,7 @@ const WELL: HealthFacts = {
   staleAfterMs: 704_000,
   missingTools: [],
   listSilentMs: null,
+  nearLimits: [],
   latency: { count: 100, p50: 1, p95: 2, p99: 3, errorRate: 0 },
   latencyBudgetMs: 2_000,
   errorRate: 0.2,
@@ -79,6 +80,16 @@ test('a slow server is degraded when its p95 is over the budget', () => {
   });
   assert.deepEqual(given(latency({ p95: 2_000 })), HEALTHY);
   assert.deepEqual(given({ ...latency({ p95: 1e6 }), latencyBudgetMs: 0 }), HEALTHY);
+});
+
+test('a server that is near a limit is degraded for want of resources', () => {
+  const memory = { name: 'memory', used: 52, limit: 60 } as const;
+  const cpu = { name: 'cpu', used: 95, limit: 100 } as const;
+  assert.deepEqual(given({ nearLimits: [memory, cpu] }), {
+    health: 'degraded',
+    category: 'resource',
+    reason: 'near its limit of 60 MiB of memory; near its limit of 100 % of a processor',
+  });
 });
 
 test('a high error rate degrades a server', () => {

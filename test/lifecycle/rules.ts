@@ -32,7 +32,20 @@ export function checkStep(before: Model, event: Event, after: Model, effects: re
   }
   if (event.type === 'stop') assert.equal(after.desired, 'down', says);
   if (event.type === 'start') assert.equal(after.desired, 'up', says);
-  if (after.desired !== before.desired) assert.ok(['start', 'stop', 'restart'].includes(event.type), says);
+  if (event.type === 'idle' && after !== before) assert.equal(after.desired, 'onDemand', says);
+  if (after.desired !== before.desired) assert.ok(['start', 'stop', 'restart', 'idle'].includes(event.type), says);
+  if (event.type === 'idle' || event.type === 'aged') {
+    assert.ok(
+      after.failures === before.failures || (event.type === 'idle' && after.failures === 0),
+      `${says}: no failure`,
+    );
+    assert.equal(after.exits, before.exits, `${says}: no exit`);
+  }
+  for (const effect of effects) {
+    if (effect.type !== 'close') continue;
+    const mayBegin = after.state.name === 'stopping' && (after.state.goal !== 'rest' || after.state.why !== null);
+    assert.equal(effect.isFinal, !mayBegin, `${says}: calls of the next life`);
+  }
 }
 
 /** A state's timer is one number, so "exactly one" is that it is set, and "dies with its state" that the next has its own. */

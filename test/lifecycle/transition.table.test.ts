@@ -64,6 +64,8 @@ test('the table names every kind of event', () => {
     paged: true,
     listed: true,
     proven: true,
+    idle: true,
+    aged: true,
     down: true,
     cleaned: true,
   };

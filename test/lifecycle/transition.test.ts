@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Driver } from './driver.ts';
+import { Driver, policyWith } from './driver.ts';
 
 test('a server comes up step by step, and is asked for one thing at a time', () => {
   const driver = new Driver();
@@ -128,4 +128,37 @@ test('nobody starts what a person has stopped', () => {
   const driver = new Driver().play('start').comeUp().play('stop', 'cleaned').wait(1e9);
   assert.deepEqual(driver.play('demand').effects, []);
   assert.equal(driver.dueIn, null);
+});
+
+test('one that nobody needs rests until a call, which begins a life as if nothing had been', () => {
+  const driver = new Driver().play('start').comeUp().play('idle');
+  assert.deepEqual([driver.state, driver.model.desired], ['stopping:rest', 'onDemand']);
+  assert.deepEqual(driver.effects[0], { type: 'close', incarnation: 1, fault: null, isFinal: false });
+  driver.play('cleaned');
+  assert.deepEqual([driver.state, driver.dueIn], ['stopped', null]);
+  assert.equal(driver.play('demand').comeUp().state, 'ready');
+  assert.equal(driver.model.failures, 0);
+});
+
+test('rest gives the retries back to one that has shown life, however short it was ready', () => {
+  const driver = new Driver().play('start').comeUp().play('crash', 'cleaned', 'due').comeUp();
+  assert.equal(driver.play('idle', 'cleaned').model.failures, 1, 'a mere start is not enough');
+  driver.play('demand').comeUp().play('proven', 'idle');
+  assert.deepEqual([driver.model.failures, driver.model.exits.length], [0, 1]);
+});
+
+test('a call that comes while it goes to rest is answered by its next life; a stop outranks that', () => {
+  const going = () => new Driver().play('start').comeUp().play('idle', 'demand');
+  assert.equal(going().play('cleaned').comeUp().state, 'ready');
+  const stopped = going().play('stop');
+  assert.deepEqual(stopped.effects, [{ type: 'close', incarnation: 1, fault: null, isFinal: true }]);
+  assert.deepEqual([stopped.play('cleaned').state, stopped.model.desired], ['stopped', 'down']);
+});
+
+test('one that is old begins afresh, and keeps the count of its failures', () => {
+  const driver = new Driver('down', policyWith({ retries: 5 })).play('start').comeUp();
+  driver.play('crash', 'cleaned', 'due').comeUp().play('aged');
+  assert.deepEqual(driver.effects[0], { type: 'close', incarnation: 2, fault: null, isFinal: false });
+  assert.equal(driver.play('cleaned').state, 'starting:admission', 'without a wait');
+  assert.deepEqual([driver.model.failures, driver.model.exits.length, driver.model.desired], [1, 1, 'up']);
 });

@@ -17,12 +17,14 @@ export type Move =
   | 'refuse' // the same, but it goes wrong
   | 'page'
   | 'prove'
+  | 'idle'
+  | 'aged'
   | 'crash'
   | 'swept' // the clean-up under way ends well
   | 'survived' // it ends with somebody left
   | 'stale'; // a result of an earlier life
 
-const FACTS = ['admitted', 'spawned', 'initialized', 'paged', 'listed', 'proven'] as const;
+const FACTS = ['admitted', 'spawned', 'initialized', 'paged', 'listed', 'proven', 'idle', 'aged'] as const;
 
 /** Processes and promises, as far as the reducer's effects create them. It counts lives, which the reducer cannot. */
 export class World {
@@ -67,6 +69,9 @@ export class World {
         return this.#asked === 'list' ? this.#send({ type: 'paged', incarnation }) : undefined;
       case 'prove':
         return this.alive.has(incarnation) ? this.#send({ type: 'proven', incarnation }) : undefined;
+      case 'idle':
+      case 'aged':
+        return this.alive.has(incarnation) ? this.#send({ type: move, incarnation }) : undefined;
       case 'crash':
         if (!this.alive.delete(incarnation)) return;
         return this.#send({ type: 'down', incarnation, fault: crash() });

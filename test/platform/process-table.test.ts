@@ -4,7 +4,15 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
-import { findProcess, hasCookie, isOwn, isZombie, listProcesses, parseStat } from '../../src/platform/process-table.ts';
+import {
+  findProcess,
+  hasCookie,
+  isMarked,
+  isOwn,
+  isZombie,
+  listProcesses,
+  parseStat,
+} from '../../src/platform/process-table.ts';
 
 const onPosix = { skip: os === 'windows' ? 'there is no such table on Windows' : false };
 const onLinux = { skip: os === 'linux' ? false : '/proc is of Linux' };
@@ -85,7 +93,7 @@ test('callers at the same time share a scan, but never one that had begun before
 });
 
 test('a child is known by the cookie that it was started with', onLinux, async t => {
-  const { pid } = await sleeper(t, { HOLDFAST_TEST_COOKIE: 'cookie-0123' });
+  const { pid } = await sleeper(t, { HOLDFAST_COOKIE: 'cookie-0123' });
   const [child, own] = [await findProcess(pid), await findProcess(process.pid)];
   assert.ok(child !== null && own !== null);
   assert.deepEqual([await hasCookie(child, 'cookie-0123'), await hasCookie(child, 'cookie-9999')], [true, false]);
@@ -97,4 +105,13 @@ test('our own processes are ours, and one that is gone is nobody’s', onLinux, 
   assert.equal(await isOwn(pid), true);
   await end();
   assert.equal(await isOwn(pid), false);
+});
+
+test('a mark counts in its own variable alone, whole or up to a full stop', () => {
+  const environment = 'A=own.1\0HOLDFAST_COOKIE=outer.1:own.12\0B=own.12\0';
+  assert.deepEqual(
+    ['own.12', 'own', 'outer.1', 'outer', 'own.1', 'ow', '', 'A'].map(cookie => isMarked(environment, cookie)),
+    [true, true, true, true, false, false, false, false],
+  );
+  assert.equal(isMarked('A=own.1\0', 'own'), false);
 });

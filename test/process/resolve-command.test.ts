@@ -264,6 +264,16 @@ test('tools that fetch what they lack get the longer deadline', posix, async t =
   assert.equal(await may('node', 'run'), false);
 });
 
+test('a docker run explains what it is given, and what is odd about it', posix, async t => {
+  const m = await machine(t);
+  const docker = await m.program('usr/bin/docker', 'binary');
+  const lines = explain(await m.resolve('docker', ['run', '--rm', 'mcp/fetch']));
+  assert.equal(lines[0], `runs      ${docker} run --init --rm mcp/fetch`);
+  assert.equal(lines[2], `launch    resolved: found at ${docker}; the container of mcp/fetch is ended with it`);
+  assert.equal(lines[3], 'container ended by its id; each start adds --cidfile and two labels of its own');
+  assert.match(lines[4] ?? '', /^note {6}"docker run" without -i gives the server no stdin/);
+});
+
 test('a plan explains itself without values of variables', posix, async t => {
   const m = await machine(t);
   const plan = await m.resolve('node', ['a b.js'], { env: { KEY: 'hidden' } });

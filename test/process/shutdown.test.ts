@@ -154,6 +154,15 @@ describe('the stop ladder, on processes that will not go', () => {
     assert.deepEqual(clock.pending, []);
   });
 
+  test('a group that needs longer for a kill is given that time', async () => {
+    const clock = new FakeClock();
+    const target = targetOf(() => (clock.now() < 9_000 ? [7] : []), []);
+    const slow = { ...target, group: { ...target.group, killMs: 10_000 } };
+    const report = shutDown(slow, { drainMs: 0, graceMs: 0, clock, hasten: AbortSignal.abort() });
+    await clock.advance(9_100);
+    assert.deepEqual((await report).survivors, []);
+  });
+
   test('kills again what a dying member has forked meanwhile', async () => {
     const clock = new FakeClock();
     const done: string[] = [];

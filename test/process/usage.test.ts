@@ -30,7 +30,7 @@ function sampler() {
 test('a sample is what the group uses together', async () => {
   const { usage } = sampler();
   assert.equal(usage.latest, null);
-  const expected = { rssBytes: 1_000, peakRssBytes: 1_000, cpuPercent: 0, processes: 2, handles: 20 };
+  const expected = { rssBytes: 1_000, peakRssBytes: 1_000, cpuPercent: 0, cpuMs: 0, processes: 2, handles: 20 };
   assert.deepEqual(await usage.sample(), expected);
   assert.deepEqual(usage.latest, expected);
 });
@@ -53,6 +53,19 @@ test('the first share of processor time is since the start, each further one sin
   await clock.advance(2_000);
   uses(250 + 3_000);
   assert.equal((await usage.sample())?.cpuPercent, 150);
+});
+
+test('processor time adds up over samples, also after a process has ended with its own', async () => {
+  const { clock, uses, usage } = sampler();
+  for (const [cpuMs, total] of [
+    [900, 900],
+    [100, 900],
+    [400, 1_200],
+  ] as const) {
+    await clock.advance(1_000);
+    uses(cpuMs);
+    assert.equal((await usage.sample())?.cpuMs, total);
+  }
 });
 
 test('samples in quick succession keep the share, and the next one counts the whole time', async () => {

@@ -99,7 +99,7 @@ describe('in between', () => {
       what: 'the old processes to be gone',
     });
     await eventually(() => descriptors() <= before, { what: 'the old pipes to be closed' });
-    assert.deepEqual(readdirSync(stateDir), ['catalogue']);
+    assert.deepEqual(readdirSync(stateDir), ['catalogue', 'journal']);
     assert.ok(
       readdirSync(join(stateDir, 'catalogue')).every(file => file.endsWith('.json')),
       'and no drafts',

@@ -228,3 +228,23 @@ describe('what is wrong with a server that answers', () => {
     );
   });
 });
+
+describe('a server has limits', () => {
+  const skip = isWindows && 'there the job itself refuses the memory, and what becomes of it is up to the server';
+  test('near its limit of memory it is degraded; over it, it is ended and started afresh', { skip }, async t => {
+    const managed = await manage(t, { one: served('eats-memory', { holdfast: { limits: { memoryMb: 250 } } }) });
+    await managed.manager.start();
+    await managed.text('eat', { mb: 170 });
+    const near = await managed.event('health.changed', ({ to }) => to === 'degraded');
+    assert.deepEqual([near.category, near.reason], ['resource', 'near its limit of 250 MiB of memory']);
+    assert.deepEqual(managed.story(), ['starting', 'ready'], 'which is no reason to restart it');
+    await managed.text('eat', { mb: 80 });
+    const { fault: seen } = await managed.event('server.down');
+    assert.deepEqual([seen.category, seen.code], ['resource', 'RESOURCE_LIMIT_MEMORY']);
+    assert.match(seen.message, /at most 250 MiB$/);
+    await managed.event('server.ready', () => true, 2);
+    const { health, restarts } = managed.status();
+    assert.deepEqual([health, restarts.byCause], ['healthy', { RESOURCE_LIMIT_MEMORY: 1 }]);
+    assert.deepEqual(managed.all('server.backoff').length, 1, 'it counts as a crash would');
+  });
+});

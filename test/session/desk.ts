@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import type { CallOptions } from '../../src/session/call.ts';
-import { Calls, type CallsOptions, type Finished } from '../../src/session/calls.ts';
+import { Calls } from '../../src/session/calls.ts';
+import type { CallsOptions, Finished } from '../../src/session/calls-setup.ts';
 import { parseMessage } from '../../src/session/json-text.ts';
 import { Upstream } from '../../src/session/upstream.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -25,6 +26,7 @@ export class Desk {
       clock: this.clock,
       holdMs: 30_000,
       maxHeld: 256,
+      maxOpen: Infinity,
       replay: 'safe',
       replays: 1,
       annotations: tool => (tool === 'read' ? { readOnlyHint: true } : {}),

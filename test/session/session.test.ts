@@ -231,3 +231,15 @@ test('each call is counted once, also when its server dies', async () => {
     ['1'],
   );
 });
+
+test('at most as many calls are under way as the configuration allows', async () => {
+  const stage = new Stage({ holdfast: { limits: { openCalls: 1 } } });
+  const server = await stage.up();
+  const [first, second] = [stage.call('read'), stage.call('read')];
+  assert.equal(server.asked('tools/call').length, 1);
+  server.answer('tools/call');
+  await first.answered();
+  server.answer('tools/call');
+  await second.answered();
+  assert.equal(server.asked('tools/call').length, 2);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { resolveOptions } from '../../src/config/options.ts';
 import type { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../../src/session/call.ts';
-import type { Finished } from '../../src/session/calls.ts';
+import type { Finished } from '../../src/session/calls-setup.ts';
 import { Catalogue, type ListDiff, type ListKind } from '../../src/session/catalogue.ts';
 import type { Handshake } from '../../src/session/handshake.ts';
 import { Session } from '../../src/session/session.ts';
@@ -42,8 +42,12 @@ export class Stage {
   questions = 0;
   server: FakeServer = new FakeServer();
 
-  constructor({ store, hasClient = true }: { store?: Partial<CatalogueStore>; hasClient?: boolean } = {}) {
-    const options = resolveOptions({}, {});
+  constructor({
+    store,
+    hasClient = true,
+    holdfast = {},
+  }: { store?: Partial<CatalogueStore>; hasClient?: boolean; holdfast?: object } = {}) {
+    const options = resolveOptions(holdfast, {});
     assert.ok(options !== undefined);
     this.session = new Session(
       {

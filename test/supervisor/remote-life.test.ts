@@ -51,6 +51,15 @@ describe('a remote server', { concurrency: 2 }, () => {
     });
   }
 
+  test('that nobody calls rests without a session, and gets a new one for the next call', async t => {
+    const { server, manager, story, event } = await far(t, { holdfast: { idleStopMs: 100 } });
+    await manager.start();
+    await event('server.stopped');
+    assert.equal(server.story.at(-1), 'DELETE');
+    assert.equal(text(await manager.callTool('far', 'echo', { text: 'back' })), 'back');
+    assert.deepEqual(story().slice(0, 7), [...START, 'stopping', 'cleaned', 'stopped', ...START]);
+  });
+
   test('that forgets the session gets a new one, and no process: what was sent has not run and is sent again', async t => {
     const { server, manager, story, event, all } = await far(t);
     await manager.start();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { Statistics } from '../../src/supervisor/statistics.ts';
-import { Driver, policyWith } from '../lifecycle/driver.ts';
+import { Driver, policyWith, type Word } from '../lifecycle/driver.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Lives that end by themselves, one after the other. */
@@ -53,4 +53,22 @@ test('a life that ended on request is no death', () => {
   const before = driver.play('start').model;
   statistics.moved(before, driver.play('stop').model);
   assert.equal(statistics.deaths.length, 1);
+});
+
+test('a server that has rested is not restarted when it is needed; one that was too old is', () => {
+  const statistics = new Statistics(new FakeClock());
+  const driver = new Driver('up').play('start').comeUp();
+  const play = (...words: Word[]) => {
+    for (const word of words) {
+      const before = driver.model;
+      statistics.moved(before, driver.play(word).model);
+    }
+    driver.comeUp();
+  };
+  play('idle', 'cleaned', 'demand');
+  play('idle', 'demand', 'cleaned');
+  assert.deepEqual(statistics.restarts, { total: 0, byCause: {} });
+  play('aged', 'cleaned');
+  play('aged', 'restart', 'cleaned');
+  assert.deepEqual(statistics.restarts, { total: 2, byCause: { MAX_AGE: 1, REQUESTED: 1 } });
 });

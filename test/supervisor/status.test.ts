@@ -10,6 +10,7 @@ import { statusOf } from '../../src/supervisor/status.ts';
 import { permanent } from '../lifecycle/driver.ts';
 import { server } from '../process/resolve/server.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { noKeeper } from '../support/keeper.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 
@@ -30,6 +31,7 @@ function setUp(resolve: () => Promise<LaunchPlan>, options: Partial<ServerOption
       emit: () => {},
       resolve,
       agentFor: () => new Agent(),
+      keeper: noKeeper,
       admission: new Admission(1),
       questionId: () => 1,
       isClear: () => true,

@@ -16,6 +16,8 @@ export function nodeSpec(script: string, change: Partial<StartSpec> = {}): Start
     cookie: 'cookie-of-a-test',
     priority: 'normal',
     onNotice: text => notices.push(text),
+    cgroups: null,
+    onBorn: async () => {},
     notices,
     ...change,
   };

@@ -28,10 +28,12 @@ export const importTable: Readonly<Record<string, Row>> = {
   daemon: { may: ['manager.ts', 'version.ts', 'supervisor', 'gateway', 'platform', 'telemetry', 'config', 'errors'] },
   cli: { may: ['*'], never: ['lifecycle', 'platform/win32.ts'] },
   'version.ts': { may: [] },
+  // Types alone: what the composition root offers.
+  'manager-api.ts': { may: [], types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config'] },
   // The public types of the session (handlers, progress) are part of the manager's own surface. `platform`: to contain its own process.
   'manager.ts': {
     may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'platform', 'telemetry', 'config', 'errors'],
-    types: ['session'],
+    types: ['manager-api.ts'],
   },
   // A second composition root: like the manager, but for one server, whose client is the SDK's instead of our own.
   'transport.ts': { may: ['supervisor', 'network', 'telemetry', 'config', 'errors'], types: ['session'] },

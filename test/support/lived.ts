@@ -6,6 +6,7 @@ import type { LaunchPlan } from '../../src/process/launch-plan.ts';
 import { shutDown } from '../../src/process/shutdown.ts';
 import { eventually } from './eventually.ts';
 import { fixture } from './fixture.ts';
+import { noKeeper } from './keeper.ts';
 import type { Sandbox } from './leak-check.ts';
 
 /** What a life has told its listener, in order of arrival. */
@@ -52,7 +53,7 @@ export async function live(
   const isMessage = (text: string) => text.startsWith('{"jsonrpc"') || text.startsWith('{"id"');
   const life = await launch(
     plan,
-    { server: 'fixture', priority: 'normal', maxMessageBytes, maxQueue: 16, clock: systemClock },
+    { server: 'fixture', priority: 'normal', maxMessageBytes, maxQueue: 16, clock: systemClock, keeper: noKeeper },
     {
       onLine: bytes => {
         const text = bytes.toString('utf8');
@@ -61,6 +62,7 @@ export async function live(
       },
       onOversize: line => heard.oversize.push(line),
       onOutput: (stream, lines) => (stream === 'stderr' ? heard.stderr : heard.noise).push(...lines),
+      onPlan: () => {},
       onNotice: text => heard.noise.push(text),
       onLost: cause => heard.ends.push(`lost ${cause.code}`),
       onExit: ({ code, signal }: Exit) => heard.ends.push(`exit ${code} ${signal}`),

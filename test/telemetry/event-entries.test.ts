@@ -101,6 +101,17 @@ const entries: readonly (readonly [NewEvent, string])[] = [
   [{ type: 'network.notice', text: 'x', isWarning: false }, 'network info x'],
   [{ type: 'network.notice', text: 'x', isWarning: true }, 'network warn x'],
   [{ type: 'manager.resumed', pausedMs: 60_000 }, 'lifecycle info the machine slept for 60.0 s'],
+  [
+    {
+      type: 'manager.swept',
+      found: [
+        { server: 'files', pids: [4, 5], survivors: [], containers: [] },
+        { server: 'web', pids: [], survivors: [], containers: ['3f4e'.repeat(16)] },
+        { server: '', pids: [6], survivors: [], containers: [] },
+      ],
+    },
+    'lifecycle warn ended what an earlier run had left: files (pid 4, 5), web (container 3f4e3f4e3f4e), pid 6',
+  ],
   [{ type: 'manager.stopped', survivors: [] }, 'lifecycle info all servers are stopped'],
   [{ type: 'manager.stopped', survivors: [5] }, 'error error processes are still there: 5'],
 ];

@@ -2,6 +2,7 @@ import { accountCheck } from './account.ts';
 import type { Check, World } from './check.ts';
 import { configurationCheck } from './configuration.ts';
 import { containmentCheck, jobCheck } from './containment.ts';
+import { guardianCheck, leftoversCheck } from './leftovers.ts';
 import { dnsCheck, localhostCheck } from './names.ts';
 import { nodeCheck, npmCheck } from './node-and-npm.ts';
 import { certificatesCheck, proxyCheck, winsockCheck } from './outside.ts';
@@ -20,6 +21,7 @@ export const checksFor = (world: World): readonly Check[] => [
   pathextCheck,
   pythonCheck,
   containmentCheck,
+  guardianCheck,
   jobCheck,
   accountCheck,
   codePageCheck,
@@ -32,6 +34,7 @@ export const checksFor = (world: World): readonly Check[] => [
   portCheck,
   portsCheck,
   stateFolderCheck,
+  leftoversCheck,
   configurationCheck,
   ...serverChecks(world),
 ];

@@ -1,3 +1,4 @@
+import { whyNoCgroups } from '../../platform/containment.ts';
 import type { Os } from '../../platform/platform.ts';
 import type { ContainerLevel } from '../../platform/process-group.ts';
 import { type OwnJob, whyNoNativeCalls, windowsSurroundings } from '../../platform/windows/surroundings.ts';
@@ -8,10 +9,11 @@ export const containmentCheck: Check = {
   id: 'containment',
   topic: 'system',
   title: 'containment',
-  run: ({ os, cli }) => {
+  run: async ({ os, cli }) => {
     const whyNoNative = os === 'windows' ? whyNoNativeCalls() : null;
     const isSwitchedOff = cli.env.HOLDFAST_NO_NATIVE === '1';
-    return containmentVerdict({ os, whyNoNative, isSwitchedOff, job: windowsSurroundings()?.job() ?? null });
+    const job = windowsSurroundings()?.job() ?? null;
+    return containmentVerdict({ os, whyNoNative, whyNoCgroup: await whyNoCgroups(), isSwitchedOff, job });
   },
 };
 
@@ -30,6 +32,8 @@ const LEVELS: Readonly<Record<ContainerLevel, string>> = {
   partial: 'partial: what a server started and left behind may not be found',
 };
 
+const IN_CGROUP = 'atomic: a server begins in a cgroup of its own, which nothing that it starts leaves unnoticed';
+
 const NATIVE_HINT = 'install the optional package koffi beside holdfast (npm install koffi)';
 const SWITCH_HINT = 'unset HOLDFAST_NO_NATIVE';
 const JOB_HINT = 'start Holdfast from a terminal of its own, not from the program that started it now';
@@ -38,15 +42,19 @@ export interface ContainmentFacts {
   readonly os: Os;
   /** Why Windows itself cannot be called; null where it can, and on other systems. */
   readonly whyNoNative: string | null;
+  /** Linux: why there are no cgroups; null where there are. */
+  readonly whyNoCgroup: string | null;
   /** Whether that is because somebody wished it. */
   readonly isSwitchedOff: boolean;
   readonly job: OwnJob | null;
 }
 
-export function containmentVerdict({ os, whyNoNative, isSwitchedOff, job }: ContainmentFacts): Verdict {
-  if (os !== 'windows') {
-    const level = os === 'linux' ? 'swept' : 'partial';
-    return ok(LEVELS[level], { level, why: null });
+export function containmentVerdict(facts: ContainmentFacts): Verdict {
+  const { os, whyNoNative, whyNoCgroup, isSwitchedOff, job } = facts;
+  if (os === 'macos') return ok(LEVELS.partial, { level: 'partial', why: null });
+  if (os === 'linux') {
+    if (whyNoCgroup === null) return ok(IN_CGROUP, { level: 'atomic', why: null });
+    return ok(`${LEVELS.swept}; no cgroup, since ${whyNoCgroup}`, { level: 'swept', why: whyNoCgroup });
   }
   const noJob = job?.restrictsUi === true ? 'the job that we are in lets none be made inside it' : null;
   const why = whyNoNative ?? noJob;

@@ -1,3 +1,4 @@
+import { leftWords } from '../../telemetry/event-entries.ts';
 import type { Fault, HoldfastEvent } from '../../telemetry/events.ts';
 import { oneLine, wrap } from './text.ts';
 import type { Theme, Tone } from './theme.ts';
@@ -14,6 +15,19 @@ export interface EventLine {
 export function eventLine(event: HoldfastEvent): EventLine | null {
   const words = wordsOf(event);
   return words === null ? null : { at: event.at, tone: words[0], text: oneLine(words[1]) };
+}
+
+function stopping(reason: string): string {
+  switch (reason) {
+    case 'relaunch':
+      return 'restarting';
+    case 'maxAge':
+      return 'restarting, since it is older than maxAgeMs';
+    case 'idle':
+      return 'going to rest, since nobody needs it';
+    default:
+      return 'stopping';
+  }
 }
 
 /** Longer ones are cut off. */
@@ -54,7 +68,7 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['bad', `${event.server} given up${next}`];
     }
     case 'server.stopping':
-      return ['dim', `${event.server} ${event.reason === 'relaunch' ? 'restarting' : 'stopping'}`];
+      return ['dim', `${event.server} ${stopping(event.reason)}`];
     case 'server.stopped':
       return ['dim', `${event.server} stopped`];
     case 'server.cleaned':
@@ -94,6 +108,8 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['warn', `${count(event.count, 'request')} refused: ${event.reason}`];
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
+    case 'manager.swept':
+      return ['warn', `an earlier run was killed; what it had left is ended: ${leftWords(event.found)}`];
     case 'manager.notice':
       return ['warn', event.text];
     case 'manager.stopped':

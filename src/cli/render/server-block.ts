@@ -81,6 +81,8 @@ export function serverDetails(server: ServerStatus, width: number, now: number, 
       }
       case 'ready':
         return server.reason === null || server.health === 'healthy' ? [] : say(server.reason, 'warn');
+      case 'stopped':
+        return server.desired === 'onDemand' && server.reason !== null ? say(server.reason, 'dim') : survivors;
       default:
         return survivors;
     }

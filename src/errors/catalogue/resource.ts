@@ -69,6 +69,24 @@ export const resourceEntries = {
     'free memory on this machine; a Node server gets more by NODE_OPTIONS=--max-old-space-size=4096 in "env"',
     ['how'],
   ),
+  RESOURCE_LIMIT_MEMORY: entry(
+    true,
+    'the server needed more memory than it may have[: {used} MiB][, at most {limit} MiB]',
+    'raise "limits.memoryMb", or find out what makes it grow',
+    ['used', 'limit'],
+  ),
+  RESOURCE_LIMIT_PROCESSES: entry(
+    true,
+    'the server had more processes than it may have[: {used}][, at most {limit}]',
+    'raise "limits.processes", or find out what it starts and does not end',
+    ['used', 'limit'],
+  ),
+  RESOURCE_LIMIT_CPU: entry(
+    true,
+    'the server used more processor time over a minute than it may[: {used} % of a core][, at most {limit} %]',
+    'raise "limits.cpuPercent", or find out what keeps it busy',
+    ['used', 'limit'],
+  ),
   RESOURCE_FILES: entry(
     true,
     'too many files are open or watched',

@@ -17,7 +17,7 @@ export async function startAtomic(native: Native, spec: StartSpec): Promise<Chil
   const pipes = await openStdioPipes(native);
   let job: Job | null = null;
   try {
-    job = createServerJob(native, spec.priority);
+    job = createServerJob(native, spec.priority, spec.limits);
     // Before there is a process: whatever is refused here must not leave one that nobody waits for.
     const waiter = sharedWaiter(native);
     const [stdin, stdout, stderr] = pipes.childEnds;

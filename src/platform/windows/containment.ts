@@ -5,13 +5,34 @@ import { applyPriority } from '../priority.ts';
 import { openWin32 } from '../win32.ts';
 import { startAtomic } from './atomic.ts';
 import { type Native, nativeWindows } from './kernel32.ts';
+import { createdAt } from './process.ts';
 import { sweepIntoJob } from './swept.ts';
 import { TaskkillGroup } from './taskkill.ts';
 import { Win32Error } from './win32-error.ts';
 
 export const windowsContainment: Containment = {
-  start: spec => startContained(nativeWindows(), spec),
+  async start(spec) {
+    const child = await startContained(nativeWindows(), spec);
+    await spec.onBorn(child.pid, null);
+    return child;
+  },
+
+  async restore({ pid, startedAt }) {
+    const native = nativeWindows();
+    // Without native calls nobody tells start times: the pid may have been given to anybody.
+    if (native === null || pid === null || startedAt === null) return NOTHING;
+    const hasExited = () => createdAt(native.kernel32, pid)?.toString() !== startedAt;
+    if (hasExited()) return NOTHING;
+    try {
+      return sweepIntoJob(native, pid, { priority: 'normal' }, 'another manager has started it');
+    } catch (error) {
+      if (!(error instanceof Win32Error)) throw error;
+      return new TaskkillGroup(pid, hasExited, error.message);
+    }
+  },
 };
+
+const NOTHING = new TaskkillGroup(0, () => true, 'it has ended');
 
 async function startContained(native: Native | null, spec: StartSpec): Promise<Child> {
   if (native === null) return startPartial(spec, openWin32().why ?? 'there are no native calls');
@@ -35,7 +56,7 @@ const ABOUT_JOBS: ReadonlySet<number> = new Set([5, 50, 87]);
 async function startSwept(native: Native, spec: StartSpec, why: string): Promise<Child> {
   const child = await spawnHidden(spec);
   try {
-    return { ...child, group: sweepIntoJob(native, child.pid, spec.priority, why) };
+    return { ...child, group: sweepIntoJob(native, child.pid, spec, why) };
   } catch (error) {
     if (!(error instanceof Win32Error)) throw error;
     return partial(child, error.message);

@@ -2,7 +2,7 @@
 // descendants that it had made by then. A process that asks to leave its job may leave this one (browsers and updaters would fail
 // otherwise); it then still ends with a manager that holds itself (`contain-self.ts`).
 
-import type { ContainerLevel, ProcessGroup } from '../process-group.ts';
+import type { ContainerLevel, LimitName, ProcessGroup } from '../process-group.ts';
 import type { Usage } from '../usage.ts';
 import { askByConsole } from './console-stop.ts';
 import type { Job } from './job.ts';
@@ -19,6 +19,7 @@ export class JobGroup implements ProcessGroup {
   readonly kind = 'job';
   readonly level: ContainerLevel;
   readonly why: string | null;
+  readonly holds: readonly LimitName[];
   readonly #kernel32: Kernel32;
   readonly #job: Job;
   /** Asks the console that a process has to tell all its programs of Ctrl-C. */
@@ -34,6 +35,7 @@ export class JobGroup implements ProcessGroup {
     this.#job = job;
     this.level = level;
     this.why = why;
+    this.holds = job.holds;
     this.#ask = ask;
   }
 
@@ -56,6 +58,14 @@ export class JobGroup implements ProcessGroup {
     const usage = usageOfProcesses(this.#kernel32, this.#job.members());
     // The job has also counted those that have ended.
     return usage === null ? null : { ...usage, cpuMs: Math.max(usage.cpuMs, this.#job.accounting().cpuMs) };
+  }
+
+  /**
+   * Windows refuses what would go over the limit and keeps no record of it that outlives the process. That the job had been close
+   * to it is what there is to tell. Too many processes end none but the newest.
+   */
+  async overrun(): Promise<LimitName | null> {
+    return this.#job.isOpen && this.#job.wasShortOfMemory() ? 'memory' : null;
   }
 
   signalNow(what: 'terminate' | 'kill'): void {

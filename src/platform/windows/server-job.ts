@@ -1,4 +1,6 @@
+import { cpus } from 'node:os';
 import type { Priority } from '../priority.ts';
+import type { GroupLimits } from '../process-group.ts';
 import { Job, LIMIT } from './job.ts';
 import type { Native } from './kernel32.ts';
 import { PRIORITY_CLASS } from './priority-class.ts';
@@ -11,7 +13,14 @@ import { PRIORITY_CLASS } from './priority-class.ts';
  *
  * @throws Win32Error
  */
-export function createServerJob(native: Pick<Native, 'kernel32'>, priority: Priority): Job {
+export function createServerJob(native: Pick<Native, 'kernel32'>, priority: Priority, limits: GroupLimits = {}): Job {
   const flags = LIMIT.killOnJobClose | LIMIT.dieOnUnhandledException | LIMIT.breakawayOk;
-  return new Job(native, priority === 'normal' ? { flags } : { flags, priorityClass: PRIORITY_CLASS[priority] });
+  const job = new Job(native, priority === 'normal' ? { flags } : { flags, priorityClass: PRIORITY_CLASS[priority] });
+  try {
+    job.hold(limits, cpus().length);
+    return job;
+  } catch (error) {
+    job[Symbol.dispose]();
+    throw error;
+  }
 }

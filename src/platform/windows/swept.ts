@@ -1,4 +1,4 @@
-import type { Priority } from '../priority.ts';
+import type { StartSpec } from '../child.ts';
 import type { ProcessGroup } from '../process-group.ts';
 import { Handle, whileOpen } from './handle.ts';
 import type { Job } from './job.ts';
@@ -15,9 +15,14 @@ import { Win32Error } from './win32-error.ts';
  *
  * @throws Win32Error where the root may not be put there; nothing has been changed then
  */
-export function sweepIntoJob(native: Native, pid: number, priority: Priority, why: string): ProcessGroup {
+export function sweepIntoJob(
+  native: Native,
+  pid: number,
+  { priority, limits }: Pick<StartSpec, 'priority' | 'limits'>,
+  why: string,
+): ProcessGroup {
   const { kernel32 } = native;
-  const job = createServerJob(native, priority);
+  const job = createServerJob(native, priority, limits);
   try {
     const root = must(kernel32, 'OpenProcess', kernel32.OpenProcess(RIGHTS.assign, false, pid));
     whileOpen(new Handle(kernel32, root, `process ${pid}`), raw => job.assign(raw));

@@ -8,6 +8,7 @@ import type { ProcessGroup } from '../process-group.ts';
 export class TaskkillGroup implements ProcessGroup {
   readonly kind = 'taskkill';
   readonly level = 'partial';
+  readonly holds = [];
   readonly why: string;
   readonly #leader: number;
   /** Windows is quick to give a pid to somebody else: after the leader's exit nothing is looked for, or ended, by its number. */
@@ -48,6 +49,10 @@ export class TaskkillGroup implements ProcessGroup {
   }
 
   async usage(): Promise<null> {
+    return null;
+  }
+
+  async overrun(): Promise<null> {
     return null;
   }
 

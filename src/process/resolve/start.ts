@@ -4,6 +4,7 @@ import type { Variables } from '../environment.ts';
 import type { LaunchPlan } from '../launch-plan.ts';
 import { unwrapCmd } from './cmd-wrapper.ts';
 import { findInstalled, type Installed, type NotInstalled } from './find-installed.ts';
+import { holdContainer } from './hold-container.ts';
 import { mayDownload } from './may-download.ts';
 import { findNode, nodeToolScript } from './node-programs.ts';
 import { hintForMissing, hintForScript } from './not-found.ts';
@@ -16,7 +17,10 @@ import { startWindows } from './start-windows.ts';
 
 /** The part of a plan that depends on the command. */
 export interface Start
-  extends Pick<LaunchPlan, 'file' | 'args' | 'launch' | 'why' | 'mayDownload' | 'package' | 'verbatim'> {
+  extends Pick<
+    LaunchPlan,
+    'file' | 'args' | 'launch' | 'why' | 'mayDownload' | 'package' | 'verbatim' | 'container' | 'notes'
+  > {
   /** A folder to put in front of the child's PATH. */
   readonly pathFolder?: string | undefined;
 }
@@ -80,12 +84,12 @@ export async function findStart(place: Place, server: ProcessServer, own: Variab
       : place.os === 'windows'
         ? await startWindows(place, found)
         : await startPosix(place, found);
-  return {
+  return holdContainer(place, found, asWritten, {
     ...start,
     why: `${start.why}${whyNot}`,
     mayDownload: mayDownload(name, args),
     ...(spare === undefined ? {} : { pathFolder: pathsOf(place).dirname(spare) }),
-  };
+  });
 }
 
 async function besideOurNode(place: Place, command: string): Promise<string | undefined> {

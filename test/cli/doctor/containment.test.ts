@@ -6,17 +6,31 @@ const none = { isInJob: false, endsWhenClosed: false, allowsBreakaway: false, re
 
 test('each system is told what holds its servers; on Windows without native calls also what would raise it', () => {
   const levels = (['linux', 'macos', 'windows'] as const).map(os =>
-    containmentVerdict({ os, whyNoNative: null, isSwitchedOff: false, job: null }),
+    containmentVerdict({ os, whyNoNative: null, whyNoCgroup: null, isSwitchedOff: false, job: null }),
   );
   assert.deepEqual(
     levels.map(({ status, details }) => [status, details.level]),
     [
-      ['ok', 'swept'],
+      ['ok', 'atomic'],
       ['ok', 'partial'],
       ['ok', 'atomic'],
     ],
   );
-  const without = { os: 'windows', whyNoNative: 'the optional package koffi is not installed', job: null } as const;
+  const swept = containmentVerdict({
+    os: 'linux',
+    whyNoNative: null,
+    whyNoCgroup: 'cgroups are mounted read-only (EROFS)',
+    isSwitchedOff: false,
+    job: null,
+  });
+  assert.deepEqual([swept.status, swept.details.level], ['ok', 'swept']);
+  assert.match(swept.summary, /; no cgroup, since cgroups are mounted read-only \(EROFS\)$/);
+  const without = {
+    os: 'windows',
+    whyNoNative: 'the optional package koffi is not installed',
+    whyNoCgroup: null,
+    job: null,
+  } as const;
   const low = containmentVerdict({ ...without, isSwitchedOff: false });
   assert.deepEqual([low.status, low.details.level], ['warning', 'partial']);
   assert.match(low.summary, /^partial: .*, since the optional package koffi is not installed$/);
@@ -25,6 +39,7 @@ test('each system is told what holds its servers; on Windows without native call
   const caged = containmentVerdict({
     os: 'windows',
     whyNoNative: null,
+    whyNoCgroup: null,
     isSwitchedOff: false,
     job: { ...none, isInJob: true, restrictsUi: true },
   });

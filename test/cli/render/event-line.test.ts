@@ -48,6 +48,8 @@ const cases: readonly (readonly [NewEvent, string | null])[] = [
   [{ type: 'server.failed', ...of, fault: missing, nextTryMs: 300_000 }, 'files given up, tried again in 5m 00s'],
   [{ type: 'server.stopping', ...of, reason: 'rest' }, 'files stopping'],
   [{ type: 'server.stopping', ...of, reason: 'relaunch' }, 'files restarting'],
+  [{ type: 'server.stopping', ...of, reason: 'idle' }, 'files going to rest, since nobody needs it'],
+  [{ type: 'server.stopping', ...of, reason: 'maxAge' }, 'files restarting, since it is older than maxAgeMs'],
   [{ type: 'server.stopped', ...of }, 'files stopped'],
   [{ type: 'server.cleaned', ...of, survivors: [], tookMs: 1 }, null],
   [{ type: 'server.cleaned', ...of, survivors: [1, 2], tookMs: 1 }, 'files: could not be ended: pid 1, 2'],

@@ -43,6 +43,17 @@ test('the screen at 80 columns shows rows, causes, advice, last words and what h
   ]);
 });
 
+test('a server that rests says so', () => {
+  const reason = 'resting (idle for 10 min)';
+  const resting = { state: 'stopped', health: 'unknown', pid: null, uptimeMs: null, reason } as const;
+  const lines = (desired: 'onDemand' | 'down') => {
+    const servers = [statusOf('files', { ...resting, desired })];
+    return renderScreen(screen({ servers, events: [] }), { width: 79, height: 23 }, plainTheme);
+  };
+  assert.equal(lines('onDemand')[4], `    ${reason}`);
+  assert.ok(!lines('down').join().includes('resting'));
+});
+
 test('a server that waits says why, and when it starts again', () => {
   const files = statusOf('files', {
     state: 'backoff',

@@ -54,6 +54,76 @@ test('a job that cannot be limited is none: it is closed, and the refusal is nam
   assert.deepEqual(calls.at(-1), ['CloseHandle', JOB]);
 });
 
+/** A Windows that takes on and tells what is set, or (`forgets`, as Wine) tells nothing of it. */
+function limiting({ forgets = false, refuses = [] as readonly number[] } = {}) {
+  let set: Buffer = Buffer.alloc(144);
+  const peak = { bytes: 0n };
+  const faked = fakeKernel32({
+    ...quiet,
+    GetLastError: () => 87,
+    SetInformationJobObject: (_, kind, data) => {
+      if (refuses.includes(kind)) return false;
+      if (kind === 9) set = Buffer.from(data);
+      return true;
+    },
+    QueryInformationJobObject: (_, kind, data) => {
+      assert.equal(kind, 9);
+      if (!forgets) set.copy(data);
+      data.writeBigUInt64LE(peak.bytes, 136);
+      return true;
+    },
+  });
+  const rates = () => faked.calls.filter(([, , kind]) => kind === 15).map(([, , , data]) => data as Buffer);
+  return { ...faked, peak, limits: () => set, rates };
+}
+
+test('memory, processes and processor time are limits of the job, beside those that it has', () => {
+  const { kernel32, limits, rates } = limiting();
+  const job = createServerJob({ kernel32 }, 'belowNormal');
+  job.hold({ memoryMb: 60, processes: 4, cpuPercent: 150 }, 8);
+  assert.deepEqual(job.holds, ['memory', 'processes', 'cpu']);
+  const all = LIMIT.killOnJobClose | LIMIT.dieOnUnhandledException | LIMIT.breakawayOk;
+  assert.equal(flagsOf(limits()), all | LIMIT.priorityClass | LIMIT.jobMemory | LIMIT.activeProcess);
+  assert.equal(classOf(limits()), 0x4000);
+  assert.equal(limits().readBigUInt64LE(120), 60n * 1_048_576n);
+  assert.equal(limits().readUInt32LE(40), 4);
+  // One and a half of eight processors, in hundredths of a percent; enabled, as a hard cap.
+  assert.deepEqual([rates()[0]?.readUInt32LE(0), rates()[0]?.readUInt32LE(4)], [0x5, 1_875]);
+  job[Symbol.dispose]();
+});
+
+test('more processors than there are is no limit, and the least that Windows knows is a limit', () => {
+  const { kernel32, rates } = limiting();
+  const job = new Job({ kernel32 }, { flags: 0 });
+  job.hold({ cpuPercent: 1_000 }, 2);
+  job.hold({ cpuPercent: 1 }, 1_000);
+  assert.deepEqual(
+    rates().map(rate => rate.readUInt32LE(4)),
+    [10_000, 1],
+  );
+  job[Symbol.dispose]();
+});
+
+test('what is refused, or taken and forgotten, is not held, and the job is as good without it', () => {
+  for (const options of [{ refuses: [15], forgets: true }, { refuses: [15] }]) {
+    const { kernel32 } = limiting(options);
+    const job = createServerJob({ kernel32 }, 'normal', { memoryMb: 60, processes: 4, cpuPercent: 50 });
+    assert.deepEqual(job.holds, options.forgets === true ? [] : ['memory', 'processes']);
+    assert.equal(job.wasShortOfMemory(), false);
+    job[Symbol.dispose]();
+  }
+});
+
+test('a job that has come close to its limit of memory was short of it', () => {
+  const { kernel32, peak } = limiting();
+  const job = createServerJob({ kernel32 }, 'normal', { memoryMb: 100 });
+  peak.bytes = 89n * 1_048_576n;
+  assert.equal(job.wasShortOfMemory(), false);
+  peak.bytes = 90n * 1_048_576n;
+  assert.equal(job.wasShortOfMemory(), true);
+  job[Symbol.dispose]();
+});
+
 test('a list of members that does not fit is asked for again with more room', () => {
   const pids = Array.from({ length: 100 }, (_, index) => 4 * index + 8);
   const ERROR_MORE_DATA = 234;

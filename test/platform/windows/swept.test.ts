@@ -27,7 +27,7 @@ async function grown(t: TestContext): Promise<{ pid: number; pids: number[]; exi
 
 test('a tree that has grown already is swept into the job, and goes with it', onWindows, async t => {
   const { pid, pids, exited } = await grown(t);
-  const group = sweepIntoJob(native(), pid, 'normal', 'for a test');
+  const group = sweepIntoJob(native(), pid, { priority: 'normal' }, 'for a test');
   assert.deepEqual([group.level, group.why], ['swept', 'for a test']);
   const members = await group.members();
   assert.deepEqual(
@@ -54,7 +54,7 @@ test('a process that has made a job for its own children may refuse, and the lev
   });
   const [line] = await once(root.stdout, 'data');
   const below = String(line).trim().split(' ').map(Number);
-  const group = sweepIntoJob(native(), Number(root.pid), 'normal', 'for a test');
+  const group = sweepIntoJob(native(), Number(root.pid), { priority: 'normal' }, 'for a test');
   const members = await group.members();
   await group.kill();
   const outside = below.filter(pid => !members.includes(pid));
@@ -67,5 +67,7 @@ test('a process that has made a job for its own children may refuse, and the lev
 });
 
 test('a process that has gone cannot be swept', onWindows, () => {
-  assert.throws(() => sweepIntoJob(native(), 4_000_000_000, 'normal', 'for a test'), { name: 'Win32Error' });
+  assert.throws(() => sweepIntoJob(native(), 4_000_000_000, { priority: 'normal' }, 'for a test'), {
+    name: 'Win32Error',
+  });
 });

@@ -1,0 +1,110 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { containment, sweepCgroups } from '../platform/containment.ts';
+import { isSameProcess, readBootId } from '../platform/identity.ts';
+import type { ProcessGroup } from '../platform/process-group.ts';
+import type { Clock } from './clock.ts';
+import { sweepContainer } from './container/sweep-container.ts';
+import { JOURNAL_SUFFIX, type KeptLife, type ReadJournal, readJournal } from './journal.ts';
+import { shutDown } from './shutdown.ts';
+
+/** What an earlier manager, which was killed, had left of one server. */
+export interface Leftover {
+  /** Empty where only the mark of its manager was found. */
+  readonly server: string;
+  readonly pids: readonly number[];
+  /** Those of them that could not be ended. */
+  readonly survivors: readonly number[];
+  /** Ids of containers, which were removed. */
+  readonly containers: readonly string[];
+}
+
+export interface LeftoverSweep {
+  readonly found: readonly Leftover[];
+  /** Why a journal could not be read or removed, for people. */
+  readonly troubles: readonly string[];
+}
+
+const GRACE_MS = 100;
+/** A file that is no journal may be one of a later version. */
+const isJournal = (name: string): boolean => name.endsWith(JOURNAL_SUFFIX);
+
+/** Ends what managers that are dead have left, as their journals in `folder` tell, and removes these. */
+export async function sweepLeftovers(folder: string, clock: Clock): Promise<LeftoverSweep> {
+  const { journals, troubles } = await readDeadJournals(folder);
+  const found: Leftover[] = [];
+  for (const { path, journal } of journals) {
+    try {
+      const swept = await sweepOne(journal, clock);
+      found.push(...swept.found);
+      troubles.push(...swept.troubles);
+      // What an engine could not be asked today it may be asked at the next start.
+      if (swept.troubles.length === 0) await rm(path, { force: true });
+    } catch (error) {
+      troubles.push(`${path}: ${String(error)}`);
+    }
+  }
+  return { found, troubles };
+}
+
+/** The journals of managers that are dead. @throws Error of the system where there is no folder */
+export async function readDeadJournals(folder: string): Promise<DeadJournals> {
+  const dead: DeadJournals = { journals: [], troubles: [] };
+  for (const name of (await readdir(folder)).filter(isJournal)) {
+    const path = join(folder, name);
+    try {
+      const journal = readJournal(await readFile(path, 'utf8'));
+      if (journal === null) dead.troubles.push(`${path} is no journal of this version: nothing was done about it`);
+      else if (!(await isSameProcess(journal.manager))) dead.journals.push({ path, journal });
+    } catch (error) {
+      // Its manager has ended in good order meanwhile, or another one has dealt with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') dead.troubles.push(`${path}: ${String(error)}`);
+    }
+  }
+  return dead;
+}
+
+export interface DeadJournals {
+  readonly journals: { readonly path: string; readonly journal: ReadJournal }[];
+  /** Why one could not be read, for people. */
+  readonly troubles: string[];
+}
+
+async function sweepOne({ manager, lives }: ReadJournal, clock: Clock): Promise<LeftoverSweep> {
+  const troubles: string[] = [];
+  // No process outlives the machine's own end; a container may have been started again.
+  const canLive = manager.bootId === (await readBootId());
+  const endAll = async (life: KeptLife): Promise<Leftover> => {
+    const { server, container } = life;
+    const processes = canLive ? await endLife(life, clock) : { pids: [], survivors: [] };
+    if (container === undefined) return { server, ...processes, containers: [] };
+    try {
+      return { server, ...processes, containers: await sweepContainer(container, clock) };
+    } catch (error) {
+      troubles.push(`${server}: ${(error as Error).message}`);
+      return { server, ...processes, containers: [] };
+    }
+  };
+  const each = await Promise.all(lives.map(endAll));
+  // What no line tells of: the mark finds it all the same, where there are marks to be found.
+  const rest = await endAll({ cookie: manager.mark, server: '', pid: null, startedAt: null, folder: null });
+  const folders = new Set(lives.flatMap(({ folder }) => (folder === null || !canLive ? [] : dirname(folder))));
+  for (const folder of folders) await sweepCgroups(folder);
+  return { found: [...each, rest].filter(({ pids, containers }) => pids.length + containers.length > 0), troubles };
+}
+
+async function endLife(
+  { cookie, pid, startedAt, folder }: KeptLife,
+  clock: Clock,
+): Promise<Pick<Leftover, 'pids' | 'survivors'>> {
+  const group = await containment.restore({ cookie, pid, startedAt, folder });
+  const pids = await group.members();
+  if (pids.length === 0) return { pids, survivors: [] };
+  const stoppable = { pid: pid ?? 0, group, exited: never, closeStdin: () => {}, dispose: () => disposeOf(group) };
+  const hasten = new AbortController().signal;
+  const { survivors } = await shutDown(stoppable, { drainMs: 0, graceMs: GRACE_MS, clock, hasten });
+  return { pids, survivors };
+}
+
+const never = new Promise<never>(() => {});
+const disposeOf = (group: ProcessGroup) => group[Symbol.dispose]();
