@@ -2,11 +2,13 @@
 // One manager holds all trees at once through each ending; `npm run test:full` has all of these, CI those that differ most.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
 import { CommandLine } from '../cli/run-cli.ts';
 import { eventually } from '../support/eventually.ts';
+import { HttpSession } from '../support/http-session.ts';
 import { isAlive, type Sandbox, withNothingLeft } from '../support/leak-check.ts';
 import { checkBeforeAndAfter } from '../support/scenario-check.ts';
 import { livingOf, trees } from '../support/trees.ts';
@@ -107,9 +109,10 @@ for (const [name, ending] of chosen) {
   test(`nothing is left after: ${name}`, { skip: os !== 'linux' && 'processes are found by /proc' }, async t => {
     const held = await hold(t, ending.who ?? 'up', ending.env);
     const before = new Map(Object.keys(trees).map(tree => [tree, livingOf(held.sandbox.mark, tree)]));
-    for (const [tree, { processes }] of Object.entries(trees)) {
+    for (const [tree, { processes, clients = 1 }] of Object.entries(trees)) {
       const found = before.get(tree)?.length ?? 0;
-      assert.ok(found >= processes, `${tree}: ${found} of ${processes} processes before the ending`);
+      const wanted = isEndpoint(ending.who) ? processes * clients : processes;
+      assert.ok(found >= wanted, `${tree}: ${found} of ${wanted} processes before the ending`);
     }
     const from = performance.now();
     await ending.end(held);
@@ -170,8 +173,10 @@ async function hold(t: TestContext, who: 'up' | 'connect' | 'run' | 'library', m
   const isThere = (tree: string) =>
     livingOf(sandbox.mark, tree).length >= (trees[tree]?.processes ?? 0) + (who === 'run' ? 1 : 0);
   await eventually(() => Object.keys(trees).every(isThere), { what: 'every tree', timeoutMs: 120_000 });
-  if (who === 'up' || who === 'connect')
+  if (isEndpoint(who)) {
     await eventually(() => allAreReady(cli), { what: 'every server', timeoutMs: 60_000 });
+    await openClients(cli, sandbox);
+  }
   const managers = running.map(({ pid }) => pid);
   for (const [tree, { isStopped }] of Object.entries(trees)) {
     if (!isStopped) continue;
@@ -197,6 +202,27 @@ function libraryHost(config: string): string {
       if (String(word) === 'exit') process.exit();
       throw new Error('on purpose');
     });`;
+}
+
+/** Whether it can have several clients. */
+const isEndpoint = (who: Ending['who'] | 'up'): boolean => who === undefined || who === 'up' || who === 'connect';
+
+/** Each has called, so that its process is there. */
+async function openClients(cli: CommandLine, { later }: Sandbox): Promise<void> {
+  const { url, token } = (await cli.json('status')).value.manager;
+  const open = async (server: string, number: number) => {
+    const session = await HttpSession.open({
+      url: `${new URL(url ?? '').origin}/servers/${server}/mcp`,
+      token: token === null ? null : readFileSync(token, 'utf8').trim(),
+      name: `client-${number}`,
+    });
+    later(() => session.hangUp());
+    assert.equal((await session.call('child-pid')).error, undefined);
+  };
+  const wanted = Object.values(trees).flatMap(({ servers, clients = 0 }) =>
+    Object.keys(servers).flatMap(server => Array.from({ length: clients }, (_, number) => open(server, number))),
+  );
+  await Promise.all(wanted);
 }
 
 async function allAreReady(cli: CommandLine): Promise<boolean> {

@@ -9,6 +9,8 @@ export interface Tree {
   readonly processes: number;
   /** Stopped by a signal once it runs. */
   readonly isStopped?: true;
+  /** So many clients, each with `processes` of its own: where the manager is an endpoint. */
+  readonly clients?: number;
   /** It never becomes ready. */
   readonly isNeverReady?: true;
 }
@@ -37,6 +39,7 @@ export const trees: Readonly<Record<string, Tree>> = {
   SIGSTOPped: one('frozen', served('ignores-eof'), 1, { isStopped: true }),
   'grandchild holds stdout': one('held', served('holds-stdout'), 2),
   'still connecting': one('mute', served('never-initializes', { holdfast: slow }), 1, { isNeverReady: true }),
+  'instances per client': one('own', served('holds-stdout', { holdfast: { sharing: 'perClient' } }), 2, { clients: 3 }),
   '20 at once': {
     servers: Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`many-${n}`, served('ignores-eof')])),
     processes: 20,
