@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
-import { selfIdentity, startOf } from '../platform/identity.ts';
+import { readPidSpace, selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
 import { dropCid, type KeptContainer, keepContainer } from './container/kept-container.ts';
 import { Journal, type JournalEntry, journalFolder, type KeptLife } from './journal.ts';
@@ -122,7 +122,11 @@ export class Keeper {
     const folder = journalFolder(stateDir);
     try {
       // First our own: what is swept below is not to be ours.
-      this.#journal = new Journal(folder, this.#mark, await selfIdentity());
+      this.#journal = new Journal(folder, {
+        mark: this.#mark,
+        ...(await selfIdentity()),
+        pidSpace: await readPidSpace(),
+      });
       const { found, troubles } = await sweepLeftovers(folder, clock);
       for (const trouble of troubles) notice(`leftovers of an earlier run: ${trouble}`);
       this.#lastSweep = { at: clock.wall(), found };
@@ -182,6 +186,7 @@ export class Keeper {
     this.#options.notice(
       `no journal is kept: ${String(error)}. Should this manager be killed, the next start cannot look for what it leaves`,
     );
+    this.#journal?.close();
     this.#journal = null;
   }
 

@@ -99,6 +99,7 @@ async function leave(t: TestContext, bootId: string) {
   writeFileSync(
     join(sandbox.folder, 'journal', 'dead.journal'),
     lines.map(line => `${JSON.stringify(line)}\n`).join(''),
+    { mode: 0o600 },
   );
   return { ...made, pid };
 }

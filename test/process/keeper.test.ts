@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -114,12 +114,16 @@ test('one that is killed again and again is given up, and that is told', {
 function leave(folder: string, manager: object, ...lives: object[]): void {
   mkdirSync(join(folder, 'journal'), { recursive: true });
   const lines = [{ type: 'manager', mark: 'dead-mark', ...manager }, ...lives].map(line => `${JSON.stringify(line)}\n`);
-  writeFileSync(join(folder, 'journal', 'dead-mark.journal'), lines.join(''));
+  writeFileSync(join(folder, 'journal', 'dead-mark.journal'), lines.join(''), { mode: 0o600 });
 }
 
 // Above what any system gives.
 const NOBODY = { pid: 2 ** 30, startedAt: '1' };
-const bootId = async () => (os === 'linux' ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : null);
+const onLinux = (read: () => string) => (os === 'linux' ? read() : null);
+const here = {
+  bootId: onLinux(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+  pidSpace: onLinux(() => readlinkSync('/proc/self/ns/pid')),
+};
 // Without native code nobody tells there whether the number is still its own.
 const canSweep = os !== 'windows';
 
@@ -131,7 +135,7 @@ test('the first start ends what a manager that was killed has left, and says so'
   const { keeper, swept } = keeperFor(t, folder);
   leave(
     folder,
-    { ...NOBODY, bootId: await bootId() },
+    { ...NOBODY, ...here },
     { type: 'expected', cookie: 'dead-mark.1', server: 'files' },
     { type: 'born', cookie: 'dead-mark.1', pid, startedAt: await startOf(pid) },
   );
@@ -146,7 +150,7 @@ test('the intent alone is enough to find it', { skip: os !== 'linux' && 'it take
   const folder = folderOf(t);
   const pid = await startOne(t, 'dead-mark.1');
   const { keeper, swept } = keeperFor(t, folder);
-  leave(folder, { ...NOBODY, bootId: await bootId() }, { type: 'expected', cookie: 'dead-mark.1', server: 'files' });
+  leave(folder, { ...NOBODY, ...here }, { type: 'expected', cookie: 'dead-mark.1', server: 'files' });
   await keeper.expect('files');
   assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [], containers: [] }]]);
 });
@@ -156,21 +160,22 @@ test('a number that is somebody else’s by now is not touched, nor are the serv
   const reused = await startOne(t, 'another');
   const { keeper, swept, notices } = keeperFor(t, folder);
   const born = { type: 'born', cookie: 'dead-mark.1', pid: reused, startedAt: '1' };
-  leave(folder, { ...NOBODY, bootId: await bootId() }, born);
+  leave(folder, { ...NOBODY, ...here }, born);
   const living = await startOne(t, 'living-mark.1');
   const owner = {
     type: 'manager',
     mark: 'living-mark',
     pid: process.pid,
     startedAt: await startOf(process.pid),
-    bootId: await bootId(),
+    ...here,
   };
   const lines = [owner, { type: 'born', cookie: 'living-mark.1', pid: living, startedAt: await startOf(living) }];
   writeFileSync(
     join(folder, 'journal', 'living-mark.journal'),
     lines.map(line => `${JSON.stringify(line)}\n`).join(''),
+    { mode: 0o600 },
   );
-  writeFileSync(join(folder, 'journal', 'torn.journal'), '{"type":');
+  writeFileSync(join(folder, 'journal', 'torn.journal'), '{"type":', { mode: 0o600 });
   await keeper.expect('files');
   assert.deepEqual(swept, []);
   assert.equal(await isAlive(reused), true);
@@ -184,7 +189,7 @@ test('after a power cut nothing is looked for', { skip: os !== 'linux' && 'boots
   const pid = await startOne(t, 'dead-mark.1');
   leave(
     folder,
-    { ...NOBODY, bootId: 'another boot' },
+    { ...NOBODY, ...here, bootId: 'another boot' },
     { type: 'born', cookie: 'dead-mark.1', pid, startedAt: await startOf(pid) },
   );
   const { keeper, swept } = keeperFor(t, folder);
