@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
 import { readPidSpace, selfIdentity, startOf } from '../platform/identity.ts';
@@ -95,8 +96,12 @@ export class Keeper {
 
   /** Before a spawn. The first one waits until what earlier managers had left is gone, as far as that goes at once. */
   async expect(server: string, plan?: LaunchPlan): Promise<Birth> {
-    this.#beginning ??= this.#begin();
-    await this.#beginning;
+    if (!this.#isClosed) {
+      this.#beginning ??= this.#begin();
+      await this.#beginning;
+    }
+    // Nobody watches any more, and nobody would end it.
+    if (this.#isClosed) throw new HoldfastError('CONNECTION_CLOSED', { server });
     if (this.#options.clock.now() >= this.#guardAgainAt) this.#guarding = this.#guard();
     // Of fixed length: none may stand in another.
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;

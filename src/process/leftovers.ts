@@ -42,7 +42,7 @@ const isJournal = (name: string): boolean => name.endsWith(JOURNAL_SUFFIX);
 export async function sweepLeftovers(folder: string, clock: Clock): Promise<LeftoverSweep> {
   const { journals, troubles } = await readDeadJournals(folder);
   const found: Leftover[] = [];
-  for (const { path, journal } of journals) {
+  const sweepAll = journals.map(async ({ path, journal }) => {
     try {
       const swept = await sweepOne(journal, clock);
       found.push(...swept.found);
@@ -52,7 +52,9 @@ export async function sweepLeftovers(folder: string, clock: Clock): Promise<Left
     } catch (error) {
       troubles.push(`${path}: ${String(error)}`);
     }
-  }
+  });
+  // Side by side: an engine that hangs keeps no process waiting for its end.
+  await Promise.all(sweepAll);
   return { found, troubles };
 }
 

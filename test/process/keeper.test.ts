@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startOf } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
-import { systemClock } from '../../src/process/clock.ts';
+import { type Clock, systemClock } from '../../src/process/clock.ts';
 import { readJournal } from '../../src/process/journal.ts';
 import { Keeper } from '../../src/process/keeper.ts';
 import type { Leftover } from '../../src/process/leftovers.ts';
 import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { isAlive } from '../support/processes.ts';
 
 function folderOf(t: TestContext): string {
@@ -20,12 +21,12 @@ function folderOf(t: TestContext): string {
   return folder;
 }
 
-function keeperFor(t: TestContext, stateDir: string | null) {
+function keeperFor(t: TestContext, stateDir: string | null, clock: Clock = systemClock) {
   const notices: string[] = [];
   const swept: Leftover[][] = [];
   const notice = (text: string) => void notices.push(text);
   const onSwept = (found: readonly Leftover[]) => void swept.push([...found]);
-  const keeper = new Keeper({ stateDir, clock: systemClock, notice, onSwept });
+  const keeper = new Keeper({ stateDir, clock, notice, onSwept });
   t.after(() => keeper.close());
   return { keeper, notices, swept };
 }
@@ -93,10 +94,11 @@ test('a guardian that is killed has a successor, which knows the same', {
   await eventually(async () => !(await isAlive(pid)), { what: 'its end' });
 });
 
-test('one that is killed again and again is given up, and that is told', {
+test('one that is killed again and again is given up, that is told, and a start a minute later tries again', {
   skip: os === 'windows' && 'there is none',
 }, async t => {
-  const { keeper, notices } = keeperFor(t, null);
+  const clock = new FakeClock();
+  const { keeper, notices } = keeperFor(t, null, clock);
   await keeper.expect('files');
   for (let n = 0; n < 6; n++) {
     await eventually(() => keeper.status.guardian.pid !== null && notices.length === n, { what: `guardian ${n}` });
@@ -108,6 +110,42 @@ test('one that is killed again and again is given up, and that is told', {
     /^no guardian: it was ended 6 times within a minute\. Should this manager be killed/,
   );
   assert.equal(keeper.status.guardian.pid, null);
+  (await keeper.expect('files')).gone();
+  assert.equal(keeper.status.guardian.pid, null);
+  await clock.advance(60_000);
+  const birth = await keeper.expect('files');
+  await birth.born(await startOne(t, birth.cookie), null);
+  assert.notEqual(keeper.status.guardian.pid, null);
+  birth.gone();
+});
+
+test('no start waits for a guardian that somebody has stopped, and it is not left', {
+  skip: os === 'windows' && 'there is none',
+}, async t => {
+  const clock = new FakeClock();
+  const { keeper } = keeperFor(t, null, clock);
+  const birth = await keeper.expect('files');
+  const pid = await startOne(t, birth.cookie);
+  await eventually(() => keeper.status.guardian.pid !== null, { what: 'the guardian' });
+  const guardian = keeper.status.guardian.pid as number;
+  process.kill(guardian, 'SIGSTOP');
+  // More than a pipe takes without a reader.
+  const born = birth.born(pid, `/${'x'.repeat(1_000_000)}`);
+  await eventually(() => clock.pending.length > 0, { what: 'the wait' });
+  await clock.advance(1_000);
+  await born;
+  birth.gone();
+  const closing = keeper.close();
+  await eventually(() => clock.pending.length > 0, { what: 'the wait for its end' });
+  await clock.advance(1_000);
+  await closing;
+  await eventually(async () => !(await isAlive(guardian)), { what: 'its end' });
+});
+
+test('once it is closed nothing is started any more', async t => {
+  const { keeper } = keeperFor(t, null);
+  await keeper.close();
+  await assert.rejects(keeper.expect('files'), { code: 'CONNECTION_CLOSED' });
 });
 
 /** What a manager that was killed has left in the folder. */

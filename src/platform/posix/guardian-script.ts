@@ -149,6 +149,8 @@ while IFS= read -r line; do
   esac
 done
 
+# A shell that cannot fork, since a server has taken all processes there may be, ends: then by what takes no other process.
+trap 'groups KILL; cgroups KILL' EXIT
 [ "$look" = proc ] || descendants
 everywhere TERM
 nap 0.1
@@ -158,6 +160,7 @@ while [ "$look" = proc ] && [ $rounds -lt 30 ] && marked KILL; do
   rounds=$((rounds + 1))
   nap 0.05
 done
+trap - EXIT
 for entry in $known; do
   folder=\${entry#* * }
   [ "$folder" = - ] || rmdir "$folder" "\${folder%/*}" 2>/dev/null

@@ -133,6 +133,31 @@ test('nothing but busybox is enough, whose grep reads no zero bytes', {
   await gone([guardian.pid]);
 });
 
+test('a guardian that cannot start any process ends what it can without', {
+  skip:
+    !(os === 'linux' && process.geteuid?.() === 0 && existsSync('/usr/bin/prlimit')) && 'root alone can set that up',
+}, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const shell = join(folder, 'sh');
+  const become = 'prlimit --nproc=1 setpriv --reuid=65534 --regid=65534 --clear-groups';
+  writeFileSync(shell, `#!/bin/sh\nexec ${become} /bin/sh "$@"\n`, { mode: 0o755 });
+  const guardian = await Guardian.start(randomUUID(), { shell });
+  const deaf = `process.on('SIGTERM', () => {}); console.log(process.pid); ${STAY}`;
+  const child = spawn(process.execPath, ['-e', deaf], {
+    detached: true,
+    uid: 65_534,
+    gid: 65_534,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [pid = 0] = await numbers(child, 1);
+  t.after(() => kill(pid));
+  await guardian.add({ pid, startedAt: (await startOf(pid)) ?? '', folder: null });
+  guardian.end(false);
+  await gone([pid, guardian.pid]);
+});
+
 test('a mark in another variable is not one', { skip: os !== 'linux' && 'it takes /proc' }, async t => {
   const mark = randomUUID();
   const guardian = await Guardian.start(mark);
