@@ -226,7 +226,7 @@ export class Keeper {
       return null;
     }
     for (const { pid, startedAt, folder, container } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder, container });
+      if (pid !== null && startedAt !== null) void guardian.add({ pid, startedAt, folder, container });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;

@@ -47,8 +47,9 @@ export async function sweepLeftovers(folder: string, clock: Clock): Promise<Left
       const swept = await sweepOne(journal, clock);
       found.push(...swept.found);
       troubles.push(...swept.troubles);
-      // What an engine could not be asked today it may be asked at the next start.
-      if (swept.troubles.length === 0) for (const file of [path, besideOf(path)]) await rm(file, { force: true });
+      // What does not end today, or what an engine could not be asked, is for the next start.
+      const isDone = swept.troubles.length === 0 && swept.found.every(({ survivors }) => survivors.length === 0);
+      if (isDone) for (const file of [path, besideOf(path)]) await rm(file, { force: true });
     } catch (error) {
       troubles.push(`${path}: ${String(error)}`);
     }

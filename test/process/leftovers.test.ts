@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readBootId, readPidSpace, startOf } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
-import { systemClock } from '../../src/process/clock.ts';
+import { type Clock, systemClock } from '../../src/process/clock.ts';
 import { sweepLeftovers } from '../../src/process/leftovers.ts';
 import { isAlive } from '../support/processes.ts';
 
@@ -74,6 +74,24 @@ test(
     assert.equal(existsSync(path), true);
   },
 );
+
+test('of what does not end the journal stays, for the next start', onPosix, async t => {
+  const { folder, path, pid } = await leave(t);
+  // As to a process that the kernel does not let go of.
+  const kill = t.mock.method(process, 'kill', () => true);
+  const swift: Clock = {
+    now: () => systemClock.now() * 50,
+    wall: systemClock.wall,
+    setTimer: (ms, run) => systemClock.setTimer(ms / 50, run),
+  };
+  const { found } = await sweepLeftovers(folder, swift);
+  kill.mock.restore();
+  assert.deepEqual(found[0], { server: 'files', pids: [pid], survivors: [pid], containers: [] });
+  assert.equal(existsSync(path), true);
+  const next = await sweepLeftovers(folder, systemClock);
+  assert.deepEqual(next.found, [{ server: 'files', pids: [pid], survivors: [], containers: [] }]);
+  assert.equal(existsSync(path), false);
+});
 
 test('of another container before the last boot only the journal is left, and it goes', onLinux, async t => {
   const { folder, path, pid } = await leave(t, { pidSpace: 'pid:[1]', bootId: 'another boot' });
