@@ -15,6 +15,7 @@ const types = [
   'Config',
   'ConfigIssue',
   'ConfigWarning',
+  'ContainmentStatus',
   'Endpoint',
   'Fault',
   'Handler',

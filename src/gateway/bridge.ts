@@ -22,6 +22,7 @@ import { BridgeStateless } from './bridge-stateless.ts';
 import { asObject, type ClientState, firstState, isRemembered, stateAfter } from './client-state.ts';
 import { RPC } from './http-reply.ts';
 import type { Explain } from './modern-reply.ts';
+import { askForEach } from './subscribing.ts';
 
 /** Opens the way to a manager; with a session that it knows where there is one. */
 export type OpenLink = (session: KnownSession | null, listener: HttpListener) => Link;
@@ -238,7 +239,10 @@ export class Bridge implements HttpListener {
 
   #tellAgain(link: Link, { logLevel, subscriptions }: ClientState): void {
     if (logLevel !== null) this.#calls.ask(link, 'logging/setLevel', { level: logLevel });
-    for (const uri of subscriptions) this.#calls.ask(link, 'resources/subscribe', { uri });
+    void askForEach(
+      subscriptions,
+      uri => new Promise<Settled>(settle => this.#calls.ask(link, 'resources/subscribe', { uri }, settle)),
+    );
   }
 
   #onNotification(envelope: NotificationEnvelope): void {

@@ -18,6 +18,8 @@ import { errorToModern, inputRequired, MAY_ASK, resultOf, resultText, toLegacy, 
 
 /** Questions that a server asks together come within this time; they go to the client together. */
 const COLLECT_MS = 15;
+/** A server whose question is refused ends the call within this time; what is cancelled before may still ask, for all that can be known. */
+const LAST_WORD_MS = 1_000;
 
 /** What a call needs of whoever serves it. */
 export interface CallDesk {
@@ -61,6 +63,7 @@ export class ModernCall implements SessionUser {
   /** Its place among those that wait; null while its client is here. */
   #parked: Parked | null = null;
   #outcome: Outcome | null = null;
+  #isReleased = false;
 
   constructor(desk: CallDesk, session: ModernSession, principal: string, first: Round) {
     this.#desk = desk;
@@ -113,7 +116,6 @@ export class ModernCall implements SessionUser {
     } else if (question.lacks !== null) {
       this.#session.respond(refuseQuestion(idRaw, 'the client has not declared the capability for this'));
       this.#settle({ kind: 'refusal', refusal: lackingCapability(question) });
-      this.#abort.abort();
     } else this.#ask(question);
   }
 
@@ -125,8 +127,9 @@ export class ModernCall implements SessionUser {
     else if (method === 'notifications/cancelled') this.#withdraw(rawMember(text, ['params', 'requestId'])?.raw);
   }
 
-  /** The time to collect questions is over. */
+  /** The time to collect questions is over, or that for the last word. */
   ask(): void {
+    if (this.#outcome !== null) return this.#abort.abort();
     if (this.#round === null || this.#open.size === 0) return;
     const { reply, request } = this.#round;
     try {
@@ -185,6 +188,10 @@ export class ModernCall implements SessionUser {
       this.#session.respond(answerTo(question, given));
       return;
     }
+    if (this.#parked?.grow(question.entry.length) === false) {
+      this.#session.respond(refuseQuestion(question.id, 'too much is asked already, and the client is away'));
+      return;
+    }
     this.#open.set(key, question);
     if (this.#round !== null) this.#askSoon();
   }
@@ -211,17 +218,25 @@ export class ModernCall implements SessionUser {
     if (level !== undefined && LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(wanted)) this.#round?.reply.notify(text);
   }
 
-  /** The first outcome counts: what a cancelled call says of itself comes later. */
+  /** The first outcome counts: what a call that is given up says of itself comes later. */
   #settle(outcome: Outcome): void {
-    if (this.#outcome !== null) return;
+    if (this.#outcome !== null) return this.#release(outcome.kind === 'answer');
     const isTooMuch = outcome.kind === 'answer' && this.#parked?.grow(outcome.text.length) === false;
     this.#outcome = isTooMuch ? { kind: 'error', error: lostAnswer(this.#session.backend.server) } : outcome;
     this.#desk.asking.delete(this);
     const isClean = outcome.kind === 'answer' && this.#open.size === 0;
     for (const { id } of this.#open.values()) this.#session.respond(refuseQuestion(id, 'the request has ended'));
     this.#open.clear();
-    this.#desk.release(this, this.#session, isClean);
+    if (outcome.kind === 'refusal') this.#desk.asking.set(this, this.#desk.now() + LAST_WORD_MS);
+    else this.#release(isClean);
     if (this.#round !== null) this.#answer(this.#outcome);
+  }
+
+  #release(isClean: boolean): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#desk.asking.delete(this);
+    this.#desk.release(this, this.#session, isClean);
   }
 
   #answer(outcome: Outcome): void {

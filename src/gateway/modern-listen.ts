@@ -22,6 +22,11 @@ const LIST_CHANGES = [
   ['resources', 'resourcesListChanged'],
 ] as const;
 
+/** Everything else is told to nobody here. */
+const CHANGE = /list_changed|resources\\?\/updated/;
+/** What is kept of it, in characters, until the client knows what it will hear of. */
+const MAX_EARLY = 1_048_576;
+
 /** What of a wish the server can fulfil; null where it is no wish. Pure. */
 export function honoured(wish: unknown, capabilities: unknown): Filter | null {
   if (!isObject(wish)) return null;
@@ -49,6 +54,7 @@ export class Listening implements SessionUser {
   #filter: Filter | null = null;
   /** What came before. */
   #early: string[] = [];
+  #earlySize = 0;
   #hasEnded = false;
 
   constructor(
@@ -75,7 +81,7 @@ export class Listening implements SessionUser {
   }
 
   onNotification(text: string): void {
-    if (this.#filter === null) this.#early.push(text);
+    if (this.#filter === null) this.#keep(text);
     else if (isWanted(this.#filter, text)) this.#tell(text);
   }
 
@@ -123,6 +129,17 @@ export class Listening implements SessionUser {
       return parsed.ok && parsed.envelope.kind === 'response' && parsed.envelope.result !== null;
     });
     uris.splice(0, uris.length, ...taken);
+  }
+
+  /** A server may take its time with subscriptions, and say much meanwhile. */
+  #keep(text: string): void {
+    if (this.#hasEnded || !CHANGE.test(text)) return;
+    this.#early.push(text);
+    this.#earlySize += text.length;
+    if (this.#earlySize <= MAX_EARLY) return;
+    const why = 'the server told of more changes than could be kept before it took the subscriptions';
+    this.#reply.fail(this.#id, new HoldfastError('CONNECTION_LOST', { details: { why } }), this.#explain);
+    this.#end();
   }
 
   #begin(filter: Filter): void {

@@ -242,13 +242,15 @@ export class HttpClient {
     const { _meta } = stateless.value.params as { _meta?: Record<string, unknown> };
     const { progressToken: _, ...meta } = _meta ?? {};
     let cursor: unknown;
+    let listing: Post | null = null;
+    controller.signal.addEventListener('abort', () => listing?.controller.abort(), { once: true });
     for (let page = 0; page === 0 || (typeof cursor === 'string' && page < MAX_PAGES); page++) {
       const params = { ...(page === 0 ? {} : { cursor }), _meta: meta };
-      const listing = new Post(request(`"holdfast-${++this.#lastOwnId}"`, 'tools/list', params), {}, true);
+      listing = new Post(request(`"holdfast-${++this.#lastOwnId}"`, 'tools/list', params), {}, true);
       await this.#carry(listing, null);
+      if (controller.signal.aborted) return true;
       cursor = listing.nextCursor;
     }
-    if (controller.signal.aborted) return true;
     if (JSON.stringify(modernHeaders(stateless, this.#marks)) === sent) return false;
     await this.#received(post, await this.#send(post));
     return true;

@@ -27,11 +27,13 @@ const DISCOVER_MS = 5_000;
  * @throws HoldfastError as `shakeHands`; the server's own rejection where neither era will do.
  */
 export async function introduce(upstream: Upstream, to: Introduction): Promise<Handshake> {
-  if (to.first === 'modern') return (await discover(upstream, to)) ?? shakeHands(upstream, to.params);
+  const guessed = to.first === 'modern' ? await discover(upstream, to) : null;
+  if (guessed !== null) return guessed;
   try {
     return await shakeHands(upstream, to.params);
   } catch (error) {
     if (!isRejection(error) && !isAsGoodAsOne(error)) throw error;
+    // Also one that has been asked before: it may have been on its way still, and is there now.
     const found = await discover(upstream, to);
     if (found === null) throw error;
     return found;

@@ -28,6 +28,9 @@ export interface ModernTranslatorOptions {
 /** Requests whose answer may be that the server wants to know something first. */
 const MAY_ASK = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
+/** An id that no request has. */
+const NOBODY = 0;
+
 /** Taken, and never on its way to the server as it is. */
 const TAKEN: Outgoing = { withdraw: () => false };
 
@@ -38,6 +41,7 @@ const TAKEN: Outgoing = { withdraw: () => false };
 export class ModernTranslator implements Translator {
   readonly #ends: TranslatorEnds;
   readonly #wrapper: Wrapper;
+  readonly #onNotice: (text: string) => void;
   readonly #listening: ModernListening;
   readonly #rounds: ModernRounds;
   /** By our id of the call. */
@@ -49,6 +53,7 @@ export class ModernTranslator implements Translator {
   constructor(ends: TranslatorEnds, { wrapper, handshake, clock, onNotice }: ModernTranslatorOptions) {
     this.#ends = ends;
     this.#wrapper = wrapper;
+    this.#onNotice = onNotice;
     const send = (text: string) => void ends.outlet.write(this.#wrapped(text), { isOwed: true });
     const hear = (text: string) => this.#hear(text);
     const { capabilities } = handshake;
@@ -97,6 +102,8 @@ export class ModernTranslator implements Translator {
       const reason = 'it asks for input where none can be given';
       return this.#ends.fail(id, new HoldfastError('TOOL_BAD_ANSWER', { details: { reason } }));
     }
+    // A second answer, while the client is asked or the server has the call again. To take it would end or begin the call twice.
+    if (leg.wireId !== id) return this.#onNotice('dropped a message: another answer to a call that goes on');
     leg.wireId = null;
     if (wants) return this.#rounds.begin(leg, envelope);
     this.#legs.delete(leg.id);
@@ -106,8 +113,9 @@ export class ModernTranslator implements Translator {
 
   spoiled(id: number, error: HoldfastError, wasLost: boolean): number {
     if (this.#listening.broke(id, wasLost ? null : error)) return id;
-    const leg = this.#later.get(id);
+    const leg = this.#later.get(id) ?? this.#legs.get(id);
     if (leg === undefined) return id;
+    if (leg.wireId !== id) return NOBODY;
     this.forget(leg.id);
     return leg.id;
   }

@@ -14,26 +14,49 @@ export interface Mirrored {
   readonly path: readonly string[];
 }
 
+/** Deeper than this no tool nests its arguments, and more headers no request carries: what a server marks besides has no meaning. */
+const MAX_DEPTH = 32;
+const MAX_MARKS = 32;
+
+interface Place {
+  readonly schema: unknown;
+  readonly parent: Place | null;
+  readonly key: string;
+  readonly depth: number;
+}
+
 /** What a tool's input schema marks, wherever a chain of `properties` leads; elsewhere a mark has no meaning. */
 export function mirroredBy(inputSchema: unknown): Mirrored[] {
   const found: Mirrored[] = [];
-  const open: { schema: unknown; path: readonly string[] }[] = [{ schema: inputSchema, path: [] }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { schema, path } = next;
+  const open: Place[] = [{ schema: inputSchema, parent: null, key: '', depth: 0 }];
+  // Grows while it is gone through: the nearest marks come first.
+  for (const place of open) {
+    const { schema, depth } = place;
+    if (found.length === MAX_MARKS) break;
     if (!isObject(schema)) continue;
     const name = schema[MARK];
-    if (typeof name === 'string' && TOKEN.test(name) && path.length > 0) {
-      found.push({ header: `mcp-param-${name.toLowerCase()}`, path });
+    if (typeof name === 'string' && TOKEN.test(name) && depth > 0) {
+      found.push({ header: `mcp-param-${name.toLowerCase()}`, path: pathTo(place) });
     }
-    const { properties } = schema;
-    if (!isObject(properties)) continue;
-    for (const [key, child] of Object.entries(properties)) open.push({ schema: child, path: [...path, key] });
+    if (!isObject(schema.properties) || depth === MAX_DEPTH) continue;
+    for (const [key, child] of Object.entries(schema.properties)) {
+      open.push({ schema: child, parent: place, key, depth: depth + 1 });
+    }
   }
   return found;
 }
 
+function pathTo(place: Place): string[] {
+  const path: string[] = [];
+  for (let at = place; at.parent !== null; at = at.parent) path.unshift(at.key);
+  return path;
+}
+
 export function argumentAt(args: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((within, key) => (isObject(within) ? within[key] : undefined), args);
+  return path.reduce<unknown>(
+    (within, key) => (isObject(within) && Object.hasOwn(within, key) ? within[key] : undefined),
+    args,
+  );
 }
 
 /** What the tools of one server mark, from the lists that have gone by. */

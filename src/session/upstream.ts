@@ -35,7 +35,7 @@ export interface Translator {
   write(line: string, options?: WriteOptions): Outgoing | null;
   /** A message of the server, in its words. */
   take(envelope: MessageEnvelope): void;
-  /** Under which id of ours an answer is waited for that came under this one and cannot be used, or was lost alone. */
+  /** Under which id of ours an answer is waited for that came under this one and cannot be used, or was lost alone; 0 where nobody waits for it. */
   spoiled(id: number, error: HoldfastError, wasLost: boolean): number;
   /** See `Upstream.forget`. */
   forget(id: number): void;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import { sessionLost } from '../../src/session/http-session.ts';
+import { turn } from '../session/fake-server.ts';
 import { BridgedClient, FakeManager, INITIALIZE } from './fake-manager.ts';
 
 const AGAIN = ['PROCESS_EXITED_DURING_CALL', true];
@@ -360,6 +361,32 @@ describe('a manager that does not know the session', () => {
     const third = new FakeManager();
     client.bridge.join(third.open);
     assert.equal(third.asked?.id, 'session-2');
+  });
+
+  test('hears of a thousand subscriptions a few at a time, and the calls that wait find room beside them', async () => {
+    const client = new BridgedClient();
+    const first = client.begin();
+    for (let n = 0; n < 1_000; n++) {
+      client.says({ id: `s${n}`, method: 'resources/subscribe', params: { uri: `a:${n}` } });
+      first.answers('resources/subscribe');
+    }
+    client.calls('waits', 'safe');
+    first.listener.onLost(sessionLost());
+    const second = new FakeManager();
+    client.bridge.join(second.open);
+    second.answers('initialize');
+    const subscribed = () => second.received.filter(({ method }) => method === 'resources/subscribe');
+    assert.equal(subscribed().length, 32);
+    second.answers('tools/call');
+    assert.deepEqual(client.answer('waits')?.result, {});
+    for (const { id } of subscribed()) second.says({ id, result: {} });
+    await turn();
+    assert.equal(subscribed().length, 64);
+    // One that is lost is told no more, and the next one from the beginning.
+    second.listener.onLost(sessionLost());
+    for (const { id } of subscribed()) second.says({ id, result: {} });
+    await turn();
+    assert.equal(subscribed().length, 64);
   });
 
   test('and refuses to, is told to whoever waits', () => {

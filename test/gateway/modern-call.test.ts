@@ -217,8 +217,35 @@ test('a capability that the client has not declared is named, and the call is gi
   assert.equal(refused.status, 400);
   const { code, data } = await refused.error();
   assert.deepEqual([code, data], [-32021, { requiredCapabilities: { sampling: {} } }]);
-  assert.equal(sent.options.signal?.aborted, true);
   assert.equal(sent.session.responses[0]?.error?.code, -32603);
+  await stage.clock.advance(999);
+  assert.equal(sent.options.signal?.aborted, false, 'the server may still say that it has heard the refusal');
+  await stage.clock.advance(1);
+  assert.equal(sent.options.signal?.aborted, true);
+  await stage.clock.advance(0);
+  assert.equal(sent.session.isClosed, true);
+});
+
+test('a server that ends the call itself once its question is refused has nothing more to ask about it', async t => {
+  const stage = await Stage.open(t);
+  const { sent, response } = await stage.call('ask', { id: 'first' });
+  sent.ask(11, 'sampling/createMessage');
+  const { code } = await (await response).error();
+  sent.ask(12, 'sampling/createMessage');
+  assert.deepEqual(
+    sent.session.responses.map(({ id, error }) => [id, error?.code]),
+    [
+      [11, -32603],
+      [12, -32603],
+    ],
+  );
+  sent.answer('"error":{"code":-32603,"message":"no sampling"}');
+  await stage.clock.advance(0);
+  assert.deepEqual([code, sent.options.signal?.aborted, sent.session.isClosed], [-32021, false, false]);
+  const again = await stage.call('ask', { id: 'second' });
+  assert.equal(again.sent.session, sent.session, 'its process is not left to calls that were given up');
+  again.sent.answer(DONE);
+  assert.deepEqual((await (await again.response).result()).content, []);
 });
 
 test('a request that may not be interrupted is not, and the server hears so', async t => {
@@ -289,6 +316,23 @@ test('an answer that there is no room to keep is lost, and its client is told so
   const { message, data } = await (await retry(stage, first.requestState, { 'roots-1': {} })).error();
   assert.deepEqual([data?.code, data?.mayHaveRun], ['CONNECTION_LOST', true]);
   assert.match(message, /no room to keep its answer/);
+});
+
+test('a server that goes on asking while its client is away is refused where there is no room for more', async t => {
+  const stage = await Stage.open(t);
+  const { sent, asked: first } = await asked(stage, server => server.ask(11, 'roots/list'));
+  // Half of all may be held for one kind of client.
+  const prompt = 'x'.repeat(MAX_SIZE / 4);
+  for (const id of [12, 13, 14]) sent.ask(id, 'sampling/createMessage', { prompt });
+  const refused = sent.session.responses.map(({ id, error }) => [id, error?.code]);
+  assert.deepEqual(refused, [
+    [13, -32603],
+    [14, -32603],
+  ]);
+  const again = retry(stage, first.requestState, { 'roots-1': { roots: [] }, 'sampling-2': {} });
+  await sent.session.responded(4);
+  sent.answer(DONE);
+  assert.deepEqual((await (await again).result()).content, []);
 });
 
 test('a call whose client does not come back is cancelled, and says so if it comes after all', async t => {

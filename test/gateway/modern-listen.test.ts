@@ -81,6 +81,21 @@ test('resources are subscribed to upstream, and what the server refuses is not p
   assert.deepEqual((await response.event(2)).params, { _meta: tag, uri: 'a', n: 2 });
 });
 
+test('a server that tells of changes without end before it takes a subscription ends the stream, not the manager', async t => {
+  const stage = await Stage.open(t);
+  const pending = listen(stage, { toolsListChanged: true, resourceSubscriptions: ['a'] });
+  const { session } = await stage.backend.next();
+  // What nobody listens to is not kept.
+  for (let i = 0; i < 4; i++) session.client.onNotification(changed('message', { data: 'x'.repeat(1_000_000) }));
+  session.client.onNotification(changed('tools/list_changed', { vendor: 'x'.repeat(1_000_000) }));
+  assert.equal(session.isClosed, false);
+  session.client.onNotification(changed('resources/updated', { uri: 'a', vendor: 'x'.repeat(1_000_000) }));
+  assert.equal(session.isClosed, true);
+  const { message, data } = await (await pending).error();
+  assert.equal(data?.code, 'CONNECTION_LOST');
+  assert.match(message, /more changes than could be kept/);
+});
+
 test('ten thousand resources are refused, before the server hears of any', async t => {
   const stage = await Stage.open(t);
   let asked = 0;

@@ -1,8 +1,18 @@
 // The protocol's own test suite before the gateway, in both eras, and before a real server with and without the gateway.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CommandLine } from '../cli/run-cli.ts';
-import { everything, inWords, runSuite, type SuiteRun, startEverything, toolsNode } from '../support/conformance.ts';
+import {
+  everything,
+  hastyVerdicts,
+  inWords,
+  runHastyAlone,
+  runSuite,
+  type SuiteRun,
+  startEverything,
+  toolsNode,
+} from '../support/conformance.ts';
 import { fixture } from '../support/fixture.ts';
 import { startGateway } from '../support/gateway.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
@@ -20,12 +30,24 @@ const skip = node === null && 'the suite needs Node 22, and tools/ has none for 
 describe('conformance', { concurrency: 2, skip }, () => {
   for (const requirements of ['2026-07-28', '2025-11-25'] as const) {
     test(`the gateway passes what ${requirements} requires`, async t => {
-      const cli = new CommandLine(await withNothingLeft(t));
+      const sandbox = await withNothingLeft(t);
+      const cli = new CommandLine(sandbox);
       cli.configure({ conformance: fixture('conformance') });
       const gateway = await startGateway(cli, '--no-token');
-      const run = await runSuite(String(node), gateway.url('conformance'), requirements);
+      const url = gateway.url('conformance');
+      const run = await runSuite(String(node), url, requirements, sandbox.folder);
       t.diagnostic(inWords(run));
-      assert.equal(run.code, 0, run.summary);
+      const hasty = hastyVerdicts(run);
+      if (hasty !== null) {
+        t.diagnostic(`the suite may have given up by its own clock (${hasty.join('; ')}): once more, by itself`);
+        // A manager of its own: the clients that have given up would share the server with those of the next run.
+        const other = new CommandLine(await withNothingLeft(t));
+        other.configure({ conformance: fixture('conformance') });
+        const fresh = await startGateway(other, '--no-token');
+        const alone = await runHastyAlone(String(node), fresh.url('conformance'));
+        assert.equal(alone.code, 0, alone.output);
+        await fresh.stop(130);
+      } else assert.equal(run.code, 0, `${run.summary}\n${[...run.reasons].flat(2).join('\n')}`);
       // The suite for the stateless protocol leaves calls whose questions it does not answer.
       await gateway.stop(requirements === '2026-07-28' ? 130 : 0);
     });
@@ -39,7 +61,9 @@ describe('conformance', { concurrency: 2, skip }, () => {
     sandbox.later(() => itself.child.kill());
     const gateway = await startGateway(cli, '--no-token');
     const [bare, ours] = await Promise.all(
-      [itself.url, gateway.url('everything')].map(url => runSuite(String(node), url, '2025-11-25')),
+      [itself.url, gateway.url('everything')].map((url, index) =>
+        runSuite(String(node), url, '2025-11-25', join(sandbox.folder, String(index))),
+      ),
     );
     assert.ok(bare !== undefined && ours !== undefined);
     t.diagnostic(`server-everything itself: ${inWords(bare)}`);

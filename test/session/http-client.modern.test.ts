@@ -78,6 +78,26 @@ test('a call whose headers the server does not want, whatever they are, is answe
   assert.ok(calls.length <= 3, 'once more only with other headers');
 });
 
+test('to cancel a call for whose headers the tools are being read ends the reading', async t => {
+  const { client, server, messages, failed, broken } = await modern(t);
+  const take = server.http.intercept;
+  let isReading = false;
+  server.http.intercept = exchange => {
+    if (exchange.message.method !== 'tools/list') return take(exchange);
+    isReading = true;
+    exchange.response.once('close', () => {
+      isReading = false;
+    });
+    return true;
+  };
+  client.write(call(1, 'mirrors', { region: 'us' }));
+  await eventually(() => isReading, { what: 'the question for the tools' });
+  client.write('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}');
+  await eventually(() => !isReading, { what: 'the end of the reading' });
+  assert.deepEqual(server.http.story, ['tools/call', 'tools/list']);
+  assert.deepEqual([messages, failed, broken], [[], [], []]);
+});
+
 test('to cancel a request closes its stream, and nothing is posted', async t => {
   const { client, server, broken } = await modern(t);
   client.write(call(1, 'wait'));

@@ -145,6 +145,19 @@ test('a wrong guess that it is modern costs one question, answered or not', asyn
   assert.equal(silent.server.lines.length, 3, 'a late answer changes nothing');
 });
 
+test('one that is modern and slow to start is asked once more where it rejects initialize', async () => {
+  const { server, clock, outcome, asked } = meet('modern');
+  await clock.advance(5_000);
+  // It has begun to read: first what nobody waits for any more, then what it does not take.
+  server.answer('server/discover', MODERN);
+  server.refuse('initialize', -32022);
+  await turn();
+  assert.deepEqual(asked(), ['server/discover', 'initialize', 'server/discover']);
+  server.answer('server/discover', MODERN);
+  assert.equal(await outcome, 'modern');
+  assert.deepEqual(clock.pending, []);
+});
+
 test('a process that is lost over the question is lost as any other, and leaves no timer', async () => {
   const { upstream, outcome, clock } = meet('modern');
   upstream.abandon(gone());

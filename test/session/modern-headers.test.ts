@@ -49,7 +49,9 @@ test('arguments that the tool marks are said again, each as plain text, and what
     '{"text":"a b","number":12345678901234567890,"flag":false,"none":null,"object":{},"within":{"deep":1.0}}';
   const headers = of('tools/call', `{"name":"t","arguments":${args},${META}}`, marks);
   assert.deepEqual(
-    Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')),
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith('mcp-param-'))
+      .sort(),
     [
       ['mcp-param-deep', '1'],
       ['mcp-param-flag', 'false'],

@@ -150,3 +150,26 @@ test('a ping is a question that it knows, and what it has no words for is not sa
   assert.equal(await ping.answered(), '{"jsonrpc":"2.0","id":1,"result":{}}');
   await turn();
 });
+
+test('a second answer of one round changes nothing: the call is not sent again once its client has heard how it ended', async () => {
+  const stage = new Stage();
+  const server = await stage.upModern();
+  const called = stage.call('x');
+  const { id } = last(server, 'tools/call');
+  const says = (result: string) => server.say(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+  askFor(server, `"who":${elicits}`);
+  says(`{"resultType":"input_required","inputRequests":{"who":${elicits}},"requestState":"other"}`);
+  says('{"content":["too early"]}');
+  server.say(`{"jsonrpc":"2.0","id":${id},"result":{},"error":{"code":1,"message":"both"}}`);
+  await turn();
+  assert.equal(stage.asked.length, 1);
+  assert.equal(stage.finished.length, 0);
+  assert.equal(reply(stage, '{"action":"accept"}'), true);
+  assert.equal(server.asked('tools/call').length, 2);
+  assert.equal(last(server, 'tools/call').params.requestState, 's');
+  says('{"content":["of the first round"]}');
+  server.answer('tools/call', '{"content":["in time"]}');
+  assert.match(await called.answered(), /in time/);
+  assert.equal(server.asked('tools/call').length, 2);
+  assert.deepEqual(stage.clock.pending, []);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mirroredBy, ToolMarks } from '../../src/session/tool-marks.ts';
+import { argumentAt, mirroredBy, ToolMarks } from '../../src/session/tool-marks.ts';
 
 const schema = {
   type: 'object',
@@ -29,10 +29,23 @@ test('marks count where a chain of properties leads to them', () => {
   }
 });
 
-test('a schema of any depth is looked through', () => {
+test('a schema that nests and marks without end costs little, and keeps the marks that are nearest', () => {
   let deep: object = { 'x-mcp-header': 'Deep' };
-  for (let i = 0; i < 5_000; i++) deep = { properties: { a: deep } };
-  assert.equal(mirroredBy(deep).length, 1);
+  for (let i = 0; i < 3_000; i++) deep = { 'x-mcp-header': `H${i}`, properties: { a: deep } };
+  const found = mirroredBy(deep);
+  assert.equal(found.length, 32);
+  assert.ok(found.every(({ path }) => path.length <= 32));
+  assert.equal(found.find(({ path }) => path.length === 1)?.header, 'mcp-param-h2998');
+
+  const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`p${i}`, { 'x-mcp-header': `H${i}` }]));
+  assert.equal(mirroredBy({ properties: wide }).length, 32);
+});
+
+test('what every object has is no argument', () => {
+  const [mark] = mirroredBy({ properties: { constructor: { type: 'string', 'x-mcp-header': 'Maker' } } });
+  assert.deepEqual(mark?.path, ['constructor']);
+  assert.equal(argumentAt({}, ['constructor']), undefined);
+  assert.equal(argumentAt({ constructor: 'me' }, ['constructor']), 'me');
 });
 
 test('a mark that can be no header has no meaning', () => {

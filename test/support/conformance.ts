@@ -1,6 +1,7 @@
 // The protocol's own test suite, as its users run it.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FixtureCommand } from './fixture.ts';
@@ -49,20 +50,19 @@ export interface SuiteRun {
   /** Those that failed, but are not required. */
   readonly notScored: readonly string[];
   readonly summary: string;
+  /** By scenario: why each of its failed checks failed. */
+  readonly reasons: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Runs the scenarios that a revision requires of servers, and those it reports besides. */
+/** Runs the scenarios that a revision requires of servers, and those it reports besides; details go to `folder`. */
 export async function runSuite(
   node: string,
   url: string,
   requirements: '2025-11-25' | '2026-07-28',
+  folder: string,
 ): Promise<SuiteRun> {
-  const args = [suite, 'server', '--url', url, '--requirements', requirements];
-  const { code, output } = await new Promise<{ code: number | null; output: string }>(resolve => {
-    const child = execFile(node, args, { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
-    );
-  });
+  const results = join(folder, 'conformance');
+  const { code, output } = await run(node, ['--url', url, '--requirements', requirements, '--output-dir', results]);
   const [, summary = `no summary in:\n${output}`] = output.split('=== SUMMARY ===\n');
   const lines = summary.matchAll(/^([✓✗]) (\S+): (\d+) passed, (\d+) failed/gm);
   const verdicts = [...lines].map(([, mark, name = '', passed, failed]): [string, Verdict] => [
@@ -70,7 +70,71 @@ export async function runSuite(
     { isPassed: mark === '✓', passed: Number(passed), failed: Number(failed) },
   ]);
   const notScored = [...summary.matchAll(/^ {2}✗ (\S+)/gm)].map(([, name = '']) => name);
-  return { code, verdicts: new Map(verdicts), notScored, summary };
+  return { code, verdicts: new Map(verdicts), notScored, summary, reasons: await reasonsIn(results) };
+}
+
+/**
+ * The scenario in which the suite reads streams with limits of its own: it waits 500 to 1,500 ms for the first event. The call that it
+ * gives 600 ms is the first one with its capabilities, for which a server's process has to start.
+ */
+const HASTY = 'server-stateless';
+/** Its words for a stream that it has given up, or that brought nothing. */
+const GIVEN_UP =
+  /^(?:Failed to receive progressive stream|Logging target endpoint context dropped|Failed to open (?:or receive frames|stream line)|Strict subscription filtering line failed)/;
+
+/** What the suite says of streams that it may have given up too early, where nothing else that counts has failed; else null. */
+export function hastyVerdicts({ verdicts, notScored, reasons }: SuiteRun): readonly string[] | null {
+  const failed = [...verdicts].filter(([name, { isPassed }]) => !isPassed && !notScored.includes(name));
+  const why = reasons.get(HASTY) ?? [];
+  const isHasty = failed.length === 1 && failed[0]?.[0] === HASTY && why.length > 0;
+  return isHasty && why.every(text => GIVEN_UP.test(text)) ? why : null;
+}
+
+/** Runs that scenario by itself, with a process for these capabilities there already. */
+export async function runHastyAlone(node: string, url: string): Promise<{ code: number | null; output: string }> {
+  const client = { name: 'conformance-client', version: '1.0.0' };
+  const _meta = Object.fromEntries(
+    Object.entries({ protocolVersion: '2026-07-28', clientInfo: client, clientCapabilities: { elicitation: {} } }).map(
+      ([key, value]) => [`io.modelcontextprotocol/${key}`, value],
+    ),
+  );
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'prompts/get',
+    'mcp-name': 'test_simple_prompt',
+  };
+  const params = { name: 'test_simple_prompt', _meta };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'prompts/get', params });
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  if (!(await answer.text()).includes('"result"')) throw new Error(`no process for the scenario: ${answer.status}`);
+  return run(node, ['--url', url, '--scenario', HASTY, '--spec-version', '2026-07-28']);
+}
+
+function run(node: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise(resolve => {
+    const options = { maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(node, [suite, 'server', ...args], options, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, output: `${stdout}${stderr}` }),
+    );
+  });
+}
+
+/** The suite writes a folder for each scenario, `server-NAME-TIME`. */
+async function reasonsIn(results: string): Promise<Map<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const folder of await readdir(results)) {
+    const name = /^server-(.+?)-\d{4}-\d\d-\d\dT/.exec(folder)?.[1] ?? folder;
+    const checks: unknown = JSON.parse(await readFile(join(results, folder, 'checks.json'), 'utf8'));
+    const failed = (checks as { status: string; errorMessage?: string }[]).filter(({ status }) => status === 'FAILURE');
+    if (failed.length > 0)
+      found.set(
+        name,
+        failed.map(({ errorMessage = 'it does not say why' }) => errorMessage),
+      );
+  }
+  return found;
 }
 
 /** One line about a run. */

@@ -26,5 +26,5 @@ function linesOf(cli: Cli, { manager, servers }: StatusReport, client: ControlCl
   const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer: [], now: Date.now() };
   const width = widthOf(cli.stdout);
   const table = renderScreen(screen, { width, height: Number.POSITIVE_INFINITY }, cli.theme);
-  return [...table, '', ...managerFacts(manager, width, cli.theme)];
+  return [...table, '', ...managerFacts(manager, servers, width, cli.theme)];
 }

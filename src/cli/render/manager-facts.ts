@@ -9,7 +9,7 @@ import { timeOfDay } from './units.ts';
 type Facts = Partial<StatusReport['manager']>;
 
 /** Where a manager is reached, and where what it keeps is. A value that has no room beside its name has a line of its own, uncut. */
-export function managerFacts(manager: Facts, width: number, theme: Theme): string[] {
+export function managerFacts(manager: Facts, servers: StatusReport['servers'], width: number, theme: Theme): string[] {
   const { url, sessions, token, config, stateDir, containment } = manager;
   const facts: readonly (readonly [name: string, value: string | null | undefined])[] = [
     ['endpoint', url],
@@ -17,8 +17,10 @@ export function managerFacts(manager: Facts, width: number, theme: Theme): strin
     ['sessions', url == null || sessions === undefined ? null : String(sessions)],
     ['config', config],
     ['state', stateDir],
+    ['held in', heldIn(servers)],
     ['guardian', containment && guardianOf(containment)],
-    ['ended', containment && leftoversOf(containment)],
+    ['journal', containment && journalOf(containment)],
+    ['sweep', containment && sweepOf(containment)],
   ];
   const column = 'endpoint'.length + 2;
   return facts.flatMap(([name, value]) => {
@@ -29,13 +31,26 @@ export function managerFacts(manager: Facts, width: number, theme: Theme): strin
   });
 }
 
+/** `cgroup (atomic)`, each kind once, and why it is no more where that is so. */
+function heldIn(servers: StatusReport['servers']): string | null {
+  const each = servers.flatMap(({ container }) => {
+    if (container === null) return [];
+    const { kind, level, why } = container;
+    return `${kind} (${level})${why === null ? '' : `: ${why}`}`;
+  });
+  return each.length === 0 ? null : [...new Set(each)].join(' · ');
+}
+
 const guardianOf = ({ guardian: { pid, why } }: ContainmentStatus): string | null =>
   pid === null ? why && `none: ${why}` : `pid ${pid}`;
 
-/** What an earlier manager had left; null where that was nothing. */
-function leftoversOf({ lastSweep }: ContainmentStatus): string | null {
-  if (lastSweep === null || lastSweep.found.length === 0) return null;
-  return `at ${timeOfDay(lastSweep.at)}, what a killed manager had left: ${leftWords(lastSweep.found)}`;
+const journalOf = ({ journal: { path, why } }: ContainmentStatus): string | null => path ?? (why && `none: ${why}`);
+
+/** What an earlier manager had left. */
+function sweepOf({ lastSweep }: ContainmentStatus): string | null {
+  if (lastSweep === null) return null;
+  const found = lastSweep.found.length === 0 ? 'nothing was left' : `ended ${leftWords(lastSweep.found)}`;
+  return `at ${timeOfDay(lastSweep.at)}, after managers that were killed: ${found}`;
 }
 
 function placeOf(token: string | null): readonly [string, string] {
