@@ -115,7 +115,9 @@ test('closed twice, it takes nobody else’s descriptor along; what is appended 
   assert.deepEqual(readdirSync(folder), ['mark.journal']);
 });
 
-test('a state folder that is cleared while it runs gets its journal again', t => {
+test('a state folder that is cleared while it runs gets its journal again', {
+  skip: os === 'windows' && 'no folder with an open file can be removed there',
+}, t => {
   const folder = folderOf(t);
   const journal = new Journal(folder, SELF);
   t.after(() => journal.close());
