@@ -57,6 +57,7 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
       bridge.take(envelope);
       if (bridge.inFlight > 0) connection.asked();
     },
+    onGone: () => end.begin(false),
   });
   const connection: Connection = new Connection({
     clock: systemClock,

@@ -47,6 +47,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: options.maxMessageBytes,
+    onGone: () => end.begin(),
     // Whoever starts us reads our stderr, too.
     explain: error => rpcErrorOf(error, redact, true),
     notice: text => teller.say(redact(text)),

@@ -138,3 +138,12 @@ test('the second run answers initialize from what the first has learnt', async t
   assert.deepEqual((await second.initialize()).result, result);
   await ended(second);
 });
+
+test('a client that is gone before it has read an answer is noticed by the answer, though its stdin stays open', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  const { child, finished } = cli.start(...server('well-behaved'));
+  child.stdout.destroy();
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  assert.equal((await finished).code, 0);
+});
