@@ -40,7 +40,7 @@ test('without a client it is told on stderr', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
   const { code, stderr } = await cli.run('connect');
   assert.equal(code, 3);
-  assert.match(stderr, /there is no such file/);
+  assert.match(stderr, /^holdfast: .*there is no such file/);
 });
 
 test('a manager elsewhere that is not there is told on stderr at once', async t => {
