@@ -23,6 +23,8 @@ function stopping(reason: string): string {
       return 'restarting';
     case 'maxAge':
       return 'restarting, since it is older than maxAgeMs';
+    case 'client':
+      return 'starting again for a client with other capabilities';
     case 'idle':
       return 'going to rest, since nobody needs it';
     default:
