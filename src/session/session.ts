@@ -98,6 +98,11 @@ export class Session {
     this.#params = params;
   }
 
+  /** See `SessionLists.handOver`. */
+  handOver(): void {
+    this.#lists.handOver();
+  }
+
   // One life, in this order: connect, shakeHands, fetch, open, close.
 
   /** Begins the conversation with a new process, or in a new remote session. */

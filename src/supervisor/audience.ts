@@ -90,13 +90,18 @@ export class Audience implements SessionAudience {
 
   /** From its next life on, which begins now where a process knows of another client, it is there for this one. */
   adopt(profile: ClientProfile, key: string, params: InitializeParams): void {
+    const { session, monitor } = this.instance;
+    if (key !== this.key) {
+      // What the server does not offer this client is not gone.
+      session.handOver();
+      monitor.tools.reset();
+    }
     this.profile = profile;
     this.key = key;
     this.isUsed = false;
     this.isTold = false;
-    const { session } = this.instance;
     session.setInitialize(params);
-    if (session.isIntroduced) this.instance.restart();
+    if (session.isIntroduced) this.instance.handOver();
   }
 
   /** Its only client has told more of itself, by which it is known from now on. */

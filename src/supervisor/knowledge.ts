@@ -41,7 +41,7 @@ export class Knowledge {
     return firstEra(this.#kept.modernAt, this.#clock.wall());
   }
 
-  /** Whose it was last. */
+  /** Whose the first instance was last. */
   get profile(): ClientProfile | null {
     return profileOf(this.#kept.profile);
   }
@@ -70,9 +70,14 @@ export class Knowledge {
     this.review();
   }
 
+  /** Whether what is known was heard by another client than such a one. */
+  isOfOther(profile: ClientProfile): boolean {
+    return this.profile !== null && keyOf(this.profile, true) !== keyOf(profile, true);
+  }
+
+  /** The first instance is for such a client, and its lists are what he is offered. */
   servedFor(profile: ClientProfile): void {
-    const known = this.profile;
-    if (known !== null && keyOf(known, true) === keyOf(profile, true)) return;
+    if (this.profile !== null && !this.isOfOther(profile)) return;
     this.#kept.profile = { ...profile };
     this.#keep();
   }

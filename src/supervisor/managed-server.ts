@@ -144,7 +144,7 @@ export class ManagedServer implements AttachedTo {
     if (choice.type === 'takeOver') found.adopt(profile, key, this.#paramsFor(profile));
     if (isOwn || isFresh) found.owner = client;
     this.#move(client, found);
-    this.#known.servedFor(profile);
+    if (found.isFirst) this.#known.servedFor(profile);
     const wantsSpare = isFresh && this.first.model.desired === 'up' && mayStart();
     if (wantsSpare && !usable.some(audience => this.#isFree(audience))) this.#add(profile);
     return found;
@@ -160,7 +160,7 @@ export class ManagedServer implements AttachedTo {
     if (!areRootsAll || place.berthFor(client).isBusy) return this.#move(client, null);
     place.know(profile, key);
     place.instance.session.notify(notification('notifications/roots/list_changed'));
-    this.#known.servedFor(profile);
+    if (place.isFirst) this.#known.servedFor(profile);
   }
 
   respond(text: string, client: Attached): boolean {
@@ -224,8 +224,8 @@ export class ManagedServer implements AttachedTo {
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.
           store: isFirst
-            ? this.#known.lists
-            : { ...this.#known.lists, load: () => this.catalogue.copy(), save: () => {} },
+            ? { ...this.#known.lists, isOfOther: this.#known.isOfOther(profile) }
+            : { ...this.#known.lists, load: () => this.catalogue.copy(), save: () => {}, isOfOther: true },
           onHandshake: handshake => this.#known.heard(handshake, isFirst),
           onFinished: finished => audience.finished(finished),
         },
