@@ -10,5 +10,5 @@ export function libraryMember(
 ): Member {
   const hasHandlers = Object.keys(capabilitiesOf(handlers)).length > 0;
   const host = hostOf(server, handlers, respond, onNotification);
-  return { kind: hasHandlers ? 'host' : 'listener', isGone: false, ...host };
+  return { kind: hasHandlers ? 'host' : 'listener', isGone: false, makeRoom: () => {}, ...host };
 }

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Bridge } from '../../gateway/bridge.ts';
+import { BRIDGE_AGENT } from '../../gateway/bridge-sockets.ts';
 import type { Clock, Timer } from '../../process/clock.ts';
 import { HttpClient } from '../../session/http-client.ts';
 import { type Effect, type Event, firstModel, type Known, type Model, transition } from './connect-machine.ts';
@@ -167,7 +168,7 @@ export class Connection {
     if (state.name !== 'joined' || state.manager !== manager || manager.url === null) return;
     const url = new URL(manager.url);
     const agent = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
-    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const headers = { 'user-agent': BRIDGE_AGENT, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     const how = { url, headers, agent, clock, maxMessageBytes, maxQueue: MAX_QUEUE, resumes: managers.areFar };
     this.#hasJoined = true;
     this.#untold = null;
