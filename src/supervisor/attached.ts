@@ -5,7 +5,8 @@ import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import type { Handshake } from '../session/handshake.ts';
 import { notification, type RequestEnvelope } from '../session/json-text.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
-import type { Audience, Carried, Member } from './audience.ts';
+import type { Audience } from './audience.ts';
+import type { Carried, Member } from './member.ts';
 
 /** The server, as one that is attached to it knows it. */
 export interface AttachedTo {

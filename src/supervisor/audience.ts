@@ -2,30 +2,16 @@ import { type Call, type CallOptions, requestOf, withOptions } from '../session/
 import type { Finished } from '../session/calls-setup.ts';
 import type { InitializeParams } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
-import type { Addressee, SessionAudience, SessionHost, Told } from '../session/session-audience.ts';
+import type { Addressee, SessionAudience, Told } from '../session/session-audience.ts';
 import type { AskingTools } from './asking-tools.ts';
 import type { ClientProfile } from './attachment.ts';
 import { attribute } from './attribution.ts';
 import { Elicitations } from './elicitations.ts';
 import type { Instance } from './instance.ts';
 import { LogLevels } from './log-levels.ts';
+import type { Carried, Member } from './member.ts';
 import type { Berth } from './placement.ts';
 import { Subscriptions } from './subscriptions.ts';
-
-/** One client of an instance. */
-export interface Member extends SessionHost {
-  /** A `listener` is the library without handlers: it hears everything, and is asked only about calls of its own. A `host` has handlers. */
-  readonly kind: 'client' | 'listener' | 'host';
-  readonly isGone: boolean;
-  /** The process is another's alone from now on: it goes elsewhere, at once where it waits for news, else with its next request. */
-  makeRoom(): void;
-}
-
-/** What a client has told a process, and takes along to another. */
-export interface Carried {
-  readonly level: string | null;
-  readonly uris: readonly string[];
-}
 
 export interface AudienceSetup {
   readonly instance: Instance;

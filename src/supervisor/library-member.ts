@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Handlers, hostOf } from '../session/host-handlers.ts';
-import type { Member } from './audience.ts';
+import type { Member } from './member.ts';
 
 /** The library as one client among the others, at the first instance of each server. */
 export function libraryMember(

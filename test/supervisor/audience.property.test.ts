@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { requestOf } from '../../src/session/call.ts';
 import { AskingTools, PERSONAL } from '../../src/supervisor/asking-tools.ts';
-import { Audience, type Member } from '../../src/supervisor/audience.ts';
+import { Audience } from '../../src/supervisor/audience.ts';
 import type { Instance } from '../../src/supervisor/instance.ts';
+import type { Member } from '../../src/supervisor/member.ts';
 import { idOf } from '../session/fake-server.ts';
 import { Stage, turn } from '../session/stage.ts';
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestOf } from '../../src/session/call.ts';
 import { AskingTools, ROOTS } from '../../src/supervisor/asking-tools.ts';
-import { Audience, type Member } from '../../src/supervisor/audience.ts';
+import { Audience } from '../../src/supervisor/audience.ts';
 import type { Instance } from '../../src/supervisor/instance.ts';
+import type { Member } from '../../src/supervisor/member.ts';
 
 class FakeMember implements Member {
   readonly kind: Member['kind'];
