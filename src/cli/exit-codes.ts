@@ -1,6 +1,7 @@
 import type { Code } from '../errors/catalogue.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { OutputError } from './output-errors.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What scripts may rely on; `holdfast --help` lists them. */
@@ -35,6 +36,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof OutputError) return EXIT.failed;
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof ConfigError) return EXIT.config;
   if (error instanceof HoldfastError) return ofCode[error.code] ?? EXIT.unavailable;
