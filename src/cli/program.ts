@@ -4,7 +4,7 @@ import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from '
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
-import { reportError } from './report-error.ts';
+import { asServer, reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command's work, loaded when it is asked for. */
@@ -100,11 +100,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
       return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
     },
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
-  add('run <command> [args...]', 'one server, supervised, on stdin and stdout', async (cli, command) =>
-    (await import('./commands/run.ts')).runServer(cli, command),
+  add('run <command> [args...]', 'one server, supervised, on stdin and stdout', (cli, command) =>
+    asServer(cli, async () => (await import('./commands/run.ts')).runServer(cli, command)),
   ).addHelpText('after', RUN_HELP);
-  add('connect', 'the gateway for one client, on stdin and stdout', async (cli, _args, { url }) =>
-    (await import('./commands/connect.ts')).connect(cli, typeof url === 'string' ? url : undefined),
+  add('connect', 'the gateway for one client, on stdin and stdout', (cli, _args, { url }) =>
+    asServer(cli, async () => (await import('./commands/connect.ts')).connect(cli, optional(url, 'string'))),
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);

@@ -7,15 +7,24 @@ import { connectControl } from './control-client.ts';
 
 /** The folder is free a moment after its holder's last server has ended. */
 const POLL_MS = 50;
+/** So often one that cannot be asked is looked at, 10 s in all: it may be about to listen, or to end. */
+const LOOKS = 200;
 
 /**
  * Takes the state folder for a manager that a person wants to see here. One that runs inside a `connect` is asked to hand over; it leaves
  * the folder to us alone, so that no other `connect` can come between, and clients wait for us as they wait for any manager.
  *
- * @throws HoldfastError PROCESS_MANAGER_RUNNING where one runs that is not inside a `connect`, or another `up` was faster
+ * @throws HoldfastError PROCESS_MANAGER_RUNNING where one runs that is not inside a `connect`, or cannot be asked, or another `up` was
+ * faster
  */
-export async function takeFolder(cli: Pick<Cli, 'stderr'>, stateDir: string, configFile: string): Promise<Lock> {
+export async function takeFolder(
+  cli: Pick<Cli, 'stderr'>,
+  stateDir: string,
+  configFile: string,
+  looks = LOOKS,
+): Promise<Lock> {
   let asked: Holder | null = null;
+  let inVain = 0;
   for (;;) {
     try {
       const lock = await acquireLock(stateDir, { config: configFile });
@@ -24,16 +33,30 @@ export async function takeFolder(cli: Pick<Cli, 'stderr'>, stateDir: string, con
     } catch (error) {
       if (!(error instanceof HoldfastError) || error.code !== 'PROCESS_MANAGER_RUNNING') throw error;
       const holder = await readHolder(stateDir);
-      // Null: it has ended between the two looks.
-      if (holder !== null && !holder.isGuest) throw error;
-      const isNew = holder !== null && (holder.pid !== asked?.pid || holder.at !== asked.at);
+      const standing = standingOf(holder, error.details.pid);
+      if (standing === 'settled') throw error;
+      const isNew = standing === 'guest' && holder !== null && (holder.pid !== asked?.pid || holder.at !== asked.at);
+      if (isNew && ++inVain > looks) throw error;
       if (isNew && (await askToHandOver(stateDir, holder))) {
+        inVain = 0;
         asked = holder;
         note(cli, `holdfast connect (pid ${holder.pid}) runs the servers, taking over…`);
       }
     }
     await delay(POLL_MS);
   }
+}
+
+/**
+ * Whether the folder can be had from who holds it. `blocker`: the pid that was in the way a moment ago; where another is there now, it
+ * has ended meanwhile, and the other may well be us, as its heir.
+ */
+export function standingOf(
+  holder: Pick<Holder, 'pid' | 'isGuest'> | null,
+  blocker: unknown,
+): 'changing' | 'guest' | 'settled' {
+  if (holder === null || holder.pid !== blocker) return 'changing';
+  return holder.isGuest ? 'guest' : 'settled';
 }
 
 /** False where it cannot be asked yet, or any more. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { standingOf, takeFolder } from '../../src/cli/take-over.ts';
+import { acquireLock } from '../../src/daemon/instance-lock.ts';
 import { os } from '../../src/platform/platform.ts';
 import { fixture } from '../support/fixture.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
@@ -77,4 +79,21 @@ test('an up that cannot listen gives the folder back to the clients', notHere, a
   assert.equal(await say(host), 'still here');
   assert.ok([host.pid, other.pid].includes(await manager()));
   await Promise.all([host.end(), other.end()]);
+});
+
+test('one that holds the folder and cannot be asked is named, after a while', async t => {
+  const { folder } = await withNothingLeft(t);
+  const lock = await acquireLock(folder, { isGuest: true });
+  t.after(() => lock.release());
+  await assert.rejects(takeFolder({ stderr: process.stderr }, folder, 'mcp.json', 2), {
+    code: 'PROCESS_MANAGER_RUNNING',
+  });
+});
+
+test('who was in the way a moment ago is not taken for who holds the folder now, which may be us as its heir', () => {
+  assert.equal(standingOf({ pid: 7, isGuest: true }, 7), 'guest');
+  assert.equal(standingOf({ pid: 7, isGuest: false }, 7), 'settled');
+  // An heir is shown as a manager that is no guest, and has nothing of the one before.
+  assert.equal(standingOf({ pid: process.pid, isGuest: false }, 7), 'changing');
+  assert.equal(standingOf(null, 7), 'changing');
 });

@@ -7,7 +7,7 @@ import { eventLine, nameOf } from '../render/event-line.ts';
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 /** What tells our own words from those of a server, which stand beside them. */
-const MARK = 'holdfast: ';
+export const OUR_MARK = 'holdfast: ';
 
 /**
  * Writes for whoever looks why a client's server does not work: what servers write to their stderr, as it is, and in words of our own
@@ -38,7 +38,7 @@ export class StderrTeller {
   };
 
   say(text: string): void {
-    this.#write(`${MARK}${text}`);
+    this.#write(`${OUR_MARK}${text}`);
   }
 
   #write(line: string): void {
