@@ -18,10 +18,11 @@ export function eventLine(event: HoldfastEvent): EventLine | null {
 }
 
 /** A server's first process goes by the server's name, each further one by its number, too. */
-function marked(event: HoldfastEvent): HoldfastEvent {
-  if (!('instance' in event) || event.instance <= 1) return event;
-  return { ...event, server: `${event.server} #${event.instance}` };
-}
+export const nameOf = ({ server, instance }: { readonly server: string; readonly instance: number }): string =>
+  instance > 1 ? `${server} #${instance}` : server;
+
+const marked = (event: HoldfastEvent): HoldfastEvent =>
+  'instance' in event ? { ...event, server: nameOf(event) } : event;
 
 function stopping(reason: string): string {
   switch (reason) {
