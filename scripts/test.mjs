@@ -15,7 +15,8 @@ import { root, seconds } from './lib.mjs';
 
 const MINUTE = 60_000;
 const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
-const ofMadeUpOnes = /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)/;
+const ofMadeUpOnes = /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^lifecycle[\\/]|^cli[\\/]render[\\/]/;
+const ofPosix = /^platform[\\/](linux|posix)[\\/]/;
 // Scenarios start many real processes and check that none is left: one file at a time.
 const suites = {
   unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
@@ -29,8 +30,8 @@ const suites = {
       scenario
         ? /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file)
         : // What is written in the repository is the same on every system, and so is what the gateway says to clients and servers that
-          // are made up; its sockets, files and processes are not.
-          !(ofTheRepository.test(file) || ofMadeUpOnes.test(file)),
+          // are made up, what the reducer decides, and what is drawn; sockets, files and processes are not.
+          !(ofTheRepository.test(file) || ofMadeUpOnes.test(file) || ofPosix.test(file)),
   },
   full: { concurrency: 1, testMs: 20 * MINUTE, runMs: 80 * MINUTE, has: () => true },
 };

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import type { CallBody, StatusReport } from '../daemon/control-routes.ts';
 import { type Holder, readHolder } from '../daemon/instance-lock.ts';
 import { readToken } from '../daemon/token.ts';
@@ -9,6 +8,7 @@ import type { ServerStatus } from '../supervisor/status.ts';
 import type { EventListener } from '../telemetry/event-hub.ts';
 import type { HoldfastEvent } from '../telemetry/events.ts';
 import { type ControlRequest, requestJson, requestStream } from './control-request.ts';
+import { KNOCK_MS, knock } from './knock.ts';
 
 export interface CallRequest extends CallBody {
   /** Cancels the call, at the server too. */
@@ -43,10 +43,14 @@ export interface ControlClient {
   events(onEvent: EventListener): Promise<EventSubscription>;
 }
 
-/** Finds the manager of a state folder; null where none runs, or where it does not listen (yet, or any more). */
-export async function connectControl(stateDir: string): Promise<ControlClient | null> {
+/**
+ * Finds the manager of a state folder; null where none runs, or where it does not listen (yet, or any more).
+ *
+ * @throws HoldfastError CONNECTION_MANAGER_SILENT where it is there and does not answer
+ */
+export async function connectControl(stateDir: string, patienceMs = KNOCK_MS): Promise<ControlClient | null> {
   const holder = await readHolder(stateDir);
-  if (holder?.control == null || !(await isListening(holder.control))) return null;
+  if (holder?.control == null || !(await isListening(holder.control, holder.pid, patienceMs))) return null;
   return createClient(holder, holder.control, await readToken(stateDir));
 }
 
@@ -94,16 +98,15 @@ async function subscribe(asked: ControlRequest, onEvent: EventListener): Promise
   return { close: () => stream.destroy(), ended };
 }
 
-function isListening(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
-      else reject(error);
-    });
-  });
+/** Errors of a connection to somebody who is not there, or is just going. */
+const ABSENT = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
+async function isListening(socketPath: string, pid: number, patienceMs: number): Promise<boolean> {
+  try {
+    await knock({ socketPath }, pid, patienceMs);
+    return true;
+  } catch (error) {
+    if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
 }

@@ -24,7 +24,8 @@ export class End {
     this.#hasBegun = true;
     this.#isCutOff = isCutOff;
     this.#manager.on('call.finished', ({ outcome }) => {
-      this.#isCutOff ||= outcome === 'rejected';
+      // Of a client whose connection has ended by now the calls are cancelled.
+      this.#isCutOff ||= outcome === 'rejected' || outcome === 'cancelled';
     });
     this.onBegin();
     this.#begin();

@@ -1,6 +1,7 @@
 import type { Code } from '../errors/catalogue.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
+import { OutputError } from './output-errors.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What scripts may rely on; `holdfast --help` lists them. */
@@ -25,6 +26,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   TOOL_CALL_CANCELLED: EXIT.interrupted,
   TOOL_CALL_TIMEOUT: EXIT.failed,
   CONNECTION_NO_MANAGER: EXIT.noManager,
+  CONNECTION_MANAGER_SILENT: EXIT.failed,
   PROCESS_MANAGER_RUNNING: EXIT.failed,
   PROCESS_BACKGROUND_REFUSED: EXIT.failed,
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
@@ -34,6 +36,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof OutputError) return EXIT.failed;
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof ConfigError) return EXIT.config;
   if (error instanceof HoldfastError) return ofCode[error.code] ?? EXIT.unavailable;

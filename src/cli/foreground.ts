@@ -71,6 +71,8 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     const meanwhile = options.meanwhile?.(manager);
     await end.begun;
     meanwhile?.[Symbol.dispose]();
+    // Whoever bridges to us loses the way first, so that it keeps its calls for the next manager; only then do the servers end.
+    await manager.endpoint?.close();
     const { survivors } = await manager.close();
     await control.close();
     endLog();

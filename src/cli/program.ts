@@ -4,7 +4,7 @@ import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from '
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
-import { reportError } from './report-error.ts';
+import { asServer, reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command's work, loaded when it is asked for. */
@@ -12,30 +12,45 @@ type Work = (cli: Cli, args: readonly string[], options: Readonly<Record<string,
 
 /** Runs one command line and resolves with the exit code; it never rejects. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
-  forgiveGoneReaders(process.stdout, process.stderr);
   let code: ExitCode = EXIT.done;
   let options: GlobalOptions = { json: argv.includes('--json') };
+  forgiveGoneReaders([process.stdout, process.stderr], error => process.exit(reportError(cliOf(options), error)));
+  let help = '';
   const program = build(work => async (...params: unknown[]) => {
     const command = params.at(-1) as Command;
     options = { json: false, ...command.optsWithGlobals<Partial<GlobalOptions>>() };
     code = await work(cliOf(options), command.args, command.opts());
+  }).configureOutput({
+    writeOut: text => {
+      help += text;
+    },
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(cliOf(options), error);
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT.done;
     // The first is meant: words after it may be named like a command.
     const named = argv.flatMap(word => program.commands.find(command => command.name() === word) ?? [])[0];
+    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') {
+      const [word = '-'] = program.args;
+      // Help for a command that there is not would look as if there were.
+      if (error.code === 'commander.helpDisplayed' && named === undefined && !word.startsWith('-'))
+        return run(argv.filter(isNoHelp));
+      process.stdout.write(help);
+      return EXIT.done;
+    }
     // Without a command there is nothing wrong: somebody looks what there is.
     if (error.code === 'commander.help' && named === undefined) {
       program.outputHelp();
+      process.stdout.write(help);
       return EXIT.done;
     }
     return reportError(cliOf(options), usageError(error, named));
   }
 }
+
+const isNoHelp = (word: string): boolean => word !== '-h' && word !== '--help';
 
 function build(action: (work: Work) => (...params: unknown[]) => Promise<void>): Command {
   const program = new Command('holdfast')
@@ -100,11 +115,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
       return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
     },
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
-  add('run <command> [args...]', 'one server, supervised, on stdin and stdout', async (cli, command) =>
-    (await import('./commands/run.ts')).runServer(cli, command),
+  add('run <command> [args...]', 'one server, supervised, on stdin and stdout', (cli, command) =>
+    asServer(cli, async () => (await import('./commands/run.ts')).runServer(cli, command)),
   ).addHelpText('after', RUN_HELP);
-  add('connect', 'the gateway for one client, on stdin and stdout', async (cli, _args, { url }) =>
-    (await import('./commands/connect.ts')).connect(cli, typeof url === 'string' ? url : undefined),
+  add('connect', 'the gateway for one client, on stdin and stdout', (cli, _args, { url }) =>
+    asServer(cli, async () => (await import('./commands/connect.ts')).connect(cli, optional(url, 'string'))),
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);

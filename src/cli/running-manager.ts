@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Holder, readHolder } from '../daemon/instance-lock.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { Cli } from './context.ts';
+import { type Cli, note } from './context.ts';
 import { type ControlClient, connectControl } from './control-client.ts';
 import { findConfig, findStateDir, isConfigNamed, isStateDirNamed, shortPath } from './places.ts';
 import { UsageError } from './usage-error.ts';
@@ -27,14 +27,28 @@ export async function runningManager(cli: Cli): Promise<ControlClient> {
   throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config, others }, hint, isHintOpen: true });
 }
 
-/** Every manager of this user that can be reached; where a state folder is named, the one that works there. */
+/**
+ * Every manager of this user that can be reached; where a state folder is named, the one that works there.
+ *
+ * @throws HoldfastError CONNECTION_NO_MANAGER, or CONNECTION_MANAGER_SILENT where no other answers
+ */
 export async function runningManagers(cli: Cli): Promise<ControlClient[]> {
   const dirs = isStateDirNamed(cli)
     ? [findStateDir(cli, null)]
     : (await runningIn(rootOf(cli))).map(({ stateDir }) => stateDir);
-  const clients = await Promise.all(dirs.map(connectControl));
+  const silent: HoldfastError[] = [];
+  const clients = await Promise.all(
+    dirs.map(dir =>
+      connectControl(dir).catch((error: unknown) => {
+        if (!(error instanceof HoldfastError)) throw error;
+        silent.push(error);
+        return null;
+      }),
+    ),
+  );
   const found = clients.filter(client => client !== null);
-  if (found.length === 0) throw new HoldfastError('CONNECTION_NO_MANAGER');
+  if (found.length === 0) throw silent[0] ?? new HoldfastError('CONNECTION_NO_MANAGER');
+  for (const { message } of silent) note(cli, message);
   return found;
 }
 

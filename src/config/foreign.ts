@@ -59,9 +59,9 @@ export function warnOfTopLevelKeys(root: Readonly<Record<string, unknown>>, serv
     const close = nearest(key.replaceAll(/[-_ ]/g, ''), ours);
     if (close !== undefined) report.warn([key], `unknown key: did you mean "${close}"?`);
   }
-  if (root[serversKey] === undefined) {
-    report.warn([], 'no servers: expected them under "mcpServers"');
-  }
+  const entries = root[serversKey];
+  if (entries === undefined) report.warn([], 'no servers: expected them under "mcpServers"');
+  else if (isObject(entries) && Object.keys(entries).length === 0) report.warn([serversKey], 'no servers: it is empty');
 }
 
 function looksLikeServers(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors/config-error.ts';
 import { check, show } from './check.ts';
 import { type Context, contextOfFile, contextOfFolder, type Environment, type Surroundings } from './context.ts';
@@ -7,7 +8,7 @@ import { checkDependencies } from './dependencies.ts';
 import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
 import { checkTogether, defaultsOf } from './options.ts';
-import { createReport, type Report } from './report.ts';
+import { createReport, inOrder, type Report } from './report.ts';
 import { gatewaySchema, holdfastNetworkSchema, holdfastSchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
@@ -59,17 +60,28 @@ export function configFromObject(value: unknown, context: Surroundings & { reado
 
 function build(source: Source, context: Context): Config {
   const report = createReport(source);
+  const config = read(source, context, report);
+  const issues = [...report.issues()];
+  for (const other of source.others) {
+    const again = createReport(other);
+    read(other, context, again);
+    issues.push(...again.issues().filter(issue => !issues.some(known => isDeepStrictEqual(known, issue))));
+  }
+  if (issues.length > 0 || config === null) throw new ConfigError(inOrder(issues));
+  return { ...config, warnings: report.warnings() };
+}
+
+/** Null for what is no configuration at all; the report says what is wrong. */
+function read(source: Source, context: Context, report: Report): Omit<Config, 'warnings'> | null {
   const root = source.value;
   if (!isObject(root)) {
     report.error([], `expected an object, got ${show(root, [])}`);
-    throw new ConfigError(report.issues());
+    return null;
   }
   const serversKey = root.mcpServers === undefined && root.servers !== undefined ? 'servers' : 'mcpServers';
   warnOfTopLevelKeys(root, serversKey, report);
   const settings = readSettings(root.holdfast, report);
   const { servers, disabled } = readServers(source, root[serversKey], serversKey, context, settings, report);
-  const issues = report.issues();
-  if (issues.length > 0) throw new ConfigError(issues);
   return {
     file: context.file,
     gateway: settings.gateway,
@@ -78,7 +90,6 @@ function build(source: Source, context: Context): Config {
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
     priority: settings.priority,
     network: settings.network,
-    warnings: report.warnings(),
   };
 }
 

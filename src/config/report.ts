@@ -28,6 +28,6 @@ export function createReport(source: Source): Report {
   };
 }
 
-function inOrder<T extends ConfigIssue>(entries: readonly T[]): T[] {
+export function inOrder<T extends ConfigIssue>(entries: readonly T[]): T[] {
   return entries.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }

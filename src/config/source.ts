@@ -1,4 +1,4 @@
-import { findNodeAtLocation, type Node } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { ConfigError, type ConfigIssue } from '../errors/config-error.ts';
 import { parseSyntax } from './syntax.ts';
 import type { Place } from './types.ts';
@@ -12,13 +12,15 @@ export interface Source {
   readonly value: unknown;
   /** Mistakes of the text that leave the value usable. */
   readonly issues: readonly ConfigIssue[];
+  /** The same text read otherwise: of keys that stand there several times the second counts, the third, and so on. To find mistakes. */
+  readonly others: readonly Source[];
   /** Place of the key or the value at `path`; of the nearest part around it where that is absent. */
   placeOf(path: KeyPath, part: 'key' | 'value'): Place;
 }
 
 /** For a configuration that is an object of the caller's program. */
 export function sourceOfObject(value: unknown): Source {
-  return { file: '<config>', value, issues: [], placeOf: () => ({ line: 1, column: 1 }) };
+  return { file: '<config>', value, issues: [], others: [], placeOf: () => ({ line: 1, column: 1 }) };
 }
 
 /**
@@ -38,18 +40,28 @@ export function sourceOfText(withMark: string, file: string): Source {
   const { root, faults } = parseSyntax(text);
   const issues = faults.map(fault => issue(fault.offset, '', fault.message));
   if (root === undefined) throw new ConfigError(issues);
-  for (const { node, first, path } of duplicates(root)) {
+  let most = 1;
+  for (const { node, first, path, count } of duplicates(root)) {
+    most = Math.max(most, count);
     issues.push(
       issue(node.offset, formatPath(path), `duplicate key: it stands in line ${placeAt(first.offset).line} already`),
     );
   }
-  return {
+  const reading = (nth: number) => ({
     file,
-    value: toValue(root),
-    issues,
-    placeOf: (path, part) => placeAt(offsetOf(root, path, part)),
-  };
+    value: toValue(root, nth),
+    placeOf: (path: KeyPath, part: 'key' | 'value') => placeAt(offsetOf(root, path, part, nth)),
+  });
+  const others = Array.from({ length: Math.min(most, MAX_READINGS) - 1 }, (_, index) => ({
+    ...reading(index + 1),
+    issues: [],
+    others: [],
+  }));
+  return { ...reading(0), issues, others };
 }
+
+/** What stands there more often is told to be there, and no more. */
+const MAX_READINGS = 10;
 
 /** `mcpServers.files.args[0]`; names that would blur the path stand in brackets and quotes. */
 export function formatPath(path: KeyPath): string {
@@ -78,9 +90,9 @@ function placesOf(text: string): (offset: number) => Place {
   };
 }
 
-function offsetOf(root: Node, path: KeyPath, part: 'key' | 'value'): number {
+function offsetOf(root: Node, path: KeyPath, part: 'key' | 'value', nth: number): number {
   for (let length = path.length; length > 0; length--) {
-    const node = findNodeAtLocation(root, path.slice(0, length));
+    const node = nodeAt(root, path.slice(0, length), nth);
     if (node === undefined) continue;
     const wantsKey = part === 'key' || length < path.length;
     return wantsKey && node.parent?.type === 'property' ? node.parent.offset : node.offset;
@@ -88,25 +100,42 @@ function offsetOf(root: Node, path: KeyPath, part: 'key' | 'value'): number {
   return root.offset;
 }
 
-// Not jsonc-parser's own getNodeValue: it assigns, so that a key "__proto__" would change the prototype.
-// Of a key that occurs twice the first counts, which is also the one whose place is told.
-function toValue(node: Node): unknown {
-  const children = node.children ?? [];
-  if (node.type === 'array') return children.map(toValue);
-  if (node.type !== 'object') return node.value;
-  const entries = new Map<string, unknown>();
-  for (const { children: [key, value] = [] } of children) {
-    if (key && value && !entries.has(String(key.value))) entries.set(String(key.value), toValue(value));
+function nodeAt(root: Node, path: KeyPath, nth: number): Node | undefined {
+  let node: Node | undefined = root;
+  for (const part of path) {
+    if (node === undefined) return undefined;
+    node = typeof part === 'number' ? node.children?.[part] : membersOf(node, nth).get(part);
   }
-  return Object.fromEntries(entries);
+  return node;
+}
+
+// Not jsonc-parser's own getNodeValue: it assigns, so that a key "__proto__" would change the prototype.
+function toValue(node: Node, nth: number): unknown {
+  if (node.type === 'array') return (node.children ?? []).map(child => toValue(child, nth));
+  if (node.type !== 'object') return node.value;
+  return Object.fromEntries([...membersOf(node, nth)].map(([name, value]) => [name, toValue(value, nth)]));
+}
+
+/** Of a key that stands there several times the one after so many others, or the last. */
+function membersOf(object: Node, nth: number): Map<string, Node> {
+  const members = new Map<string, Node>();
+  const seen = new Map<string, number>();
+  for (const { children: [key, value] = [] } of object.type === 'object' ? (object.children ?? []) : []) {
+    if (key === undefined || value === undefined) continue;
+    const name = String(key.value);
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    if (before <= nth) members.set(name, value);
+  }
+  return members;
 }
 
 /** Keys that occur twice in one object, in the parts that are ours to read; what other programs keep beside is theirs. */
-function* duplicates(root: Node): Generator<{ node: Node; first: Node; path: KeyPath }> {
+function* duplicates(root: Node): Generator<{ node: Node; first: Node; path: KeyPath; count: number }> {
   const ours = new Set(['mcpServers', 'servers', 'holdfast']);
   const pending: { node: Node; path: KeyPath }[] = [{ node: root, path: [] }];
   for (let item = pending.shift(); item !== undefined; item = pending.shift()) {
-    const seen = new Map<string, Node>();
+    const seen = new Map<string, { first: Node; count: number }>();
     for (const [index, child] of (item.node.children ?? []).entries()) {
       if (item.node.type === 'array') {
         pending.push({ node: child, path: [...item.path, index] });
@@ -117,9 +146,9 @@ function* duplicates(root: Node): Generator<{ node: Node; first: Node; path: Key
       const name = String(key.value);
       if (item.node === root && !ours.has(name)) continue;
       const path = [...item.path, name];
-      const first = seen.get(name);
-      if (first === undefined) seen.set(name, key);
-      else yield { node: key, first, path };
+      const known = seen.get(name) ?? { first: key, count: 0 };
+      seen.set(name, known);
+      if (++known.count > 1) yield { node: key, path, ...known };
       pending.push({ node: value, path });
     }
   }

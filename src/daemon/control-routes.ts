@@ -23,6 +23,8 @@ export interface StatusReport {
     readonly sessions: number;
     /** The same, as it was called first. */
     readonly clients: number;
+    /** Whether a `holdfast connect` is among its clients, which would start the servers again after a `down`. */
+    readonly isBridged: boolean;
     /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
     readonly token: string | null;
     readonly config: string | null;
@@ -115,6 +117,7 @@ export function controlRoutes({
         url: endpoint?.url ?? null,
         sessions,
         clients: sessions,
+        isBridged: endpoint?.isBridged() ?? false,
         token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
         config: config.file,
         stateDir,

@@ -36,6 +36,8 @@ export interface Endpoint extends AsyncDisposable {
   readonly token: string | null;
   /** Sessions that are open. */
   clients(): number;
+  /** Whether a `holdfast connect` is connected. */
+  isBridged(): boolean;
   /** Ends the listener, every stream and every connection. Sessions are kept where there is a state folder. */
   close(): Promise<void>;
 }
@@ -142,6 +144,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     port: http.port,
     token,
     clients: () => http.clients(),
+    isBridged: () => http.isBridged(),
     close,
     [Symbol.asyncDispose]: close,
   };

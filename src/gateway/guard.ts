@@ -116,11 +116,13 @@ export class Guard {
   /** Null where the token is right, or none is wanted. */
   checkToken(headers: GuardedHeaders, now: number): Refusal | null {
     if (this.hasToken(headers)) return null;
-    const error = new HoldfastError('CONNECTION_TOKEN_REFUSED');
     // To come without one is no guess.
     if (headers.authorization !== undefined && !this.#wrong.take(now)) {
+      const hint = 'too many wrong tokens have come: wait a second, then send the one that "holdfast up" prints';
+      const error = new HoldfastError('CONNECTION_TOKEN_REFUSED', { hint, isHintOpen: true });
       return { status: 429, error, headers: { 'Retry-After': '1' } };
     }
+    const error = new HoldfastError('CONNECTION_TOKEN_REFUSED');
     return { status: 401, error, headers: { 'WWW-Authenticate': 'Bearer realm="holdfast"' } };
   }
 }

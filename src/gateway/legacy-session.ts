@@ -111,10 +111,10 @@ export class LegacySession implements Wire {
 
   send(text: string, about: string | null): void {
     if (about !== null && this.#replies.get(about)?.say(text) === true) return;
-    const standalone = this.#standalone();
-    const isForAnyTime = about === null && standalone.isConnected && isUnsolicited(methodOf(text));
-    if (about === null && !isForAnyTime && this.#newestLive()?.say(text) === true) return;
-    standalone.send(text);
+    // What may be about a call that is under way is said beside it; the news of a list or a resource is about none.
+    const mayBeAbout = about === null && !isUnsolicited(methodOf(text));
+    if (mayBeAbout && this.#newestLive()?.say(text) === true) return;
+    this.#standalone().send(text);
   }
 
   answer(key: string, text: string | null): void {

@@ -177,6 +177,8 @@ export class ModernCall implements SessionUser {
 
   #ask(question: Question): void {
     this.#asked++;
+    // The process may keep what it is told, and who comes next may say the same of itself and have other roots.
+    if (question.method === 'roots/list') this.#session.isSpoilt = true;
     const key =
       question.key !== null && !this.#open.has(question.key)
         ? question.key
@@ -225,7 +227,8 @@ export class ModernCall implements SessionUser {
     this.#outcome = isTooMuch ? { kind: 'error', error: lostAnswer(this.#session.backend.server) } : outcome;
     this.#desk.asking.delete(this);
     const isClean = outcome.kind === 'answer' && this.#open.size === 0;
-    for (const { id } of this.#open.values()) this.#session.respond(refuseQuestion(id, 'the request has ended'));
+    for (const { id } of this.#open.values())
+      this.#session.respond(refuseQuestion(id, 'the request during which the client could have been asked has ended'));
     this.#open.clear();
     if (outcome.kind === 'refusal') this.#desk.asking.set(this, this.#desk.now() + LAST_WORD_MS);
     else this.#release(isClean);

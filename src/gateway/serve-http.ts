@@ -9,6 +9,7 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Backend } from './backend.ts';
 import { Bodies, type Body } from './body.ts';
 import { bodyRefusal } from './body-refusal.ts';
+import { BridgeSockets } from './bridge-sockets.ts';
 import { Budget } from './budget.ts';
 import type { PostFront } from './exchange.ts';
 import { Guard, type Refusal } from './guard.ts';
@@ -47,6 +48,8 @@ export interface HttpEndpoint {
   readonly port: number;
   /** Sessions that are open. */
   clients(): number;
+  /** Whether a `holdfast connect` is among those who are connected. */
+  isBridged(): boolean;
   /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -74,6 +77,7 @@ class Door implements HttpEndpoint {
   readonly #bodies: Bodies;
   readonly #received: Budget;
   readonly #unread: Unread;
+  readonly #bridges = new BridgeSockets();
   readonly #legacy: LegacyFront;
   readonly #refusals: Refusals;
   readonly #others: (request: IncomingMessage, response: ServerResponse) => void;
@@ -124,6 +128,10 @@ class Door implements HttpEndpoint {
 
   clients(): number {
     return this.#legacy.sessions;
+  }
+
+  isBridged(): boolean {
+    return this.#bridges.isAny;
   }
 
   async listen(): Promise<void> {
@@ -210,6 +218,7 @@ class Door implements HttpEndpoint {
     const stranger = this.#guard.checkToken(request.headers, this.#clock.now());
     if (stranger !== null) return this.#refuse(request, response, stranger);
     if (target === 'others') return this.#others(request, response);
+    this.#bridges.note(request);
     const backend = target === null ? null : this.#options.backendFor(target.server);
     if (backend === null) return this.#refuse(request, response, notFound(this.#whyNot(target?.server)));
     this.#unread.watch(response);

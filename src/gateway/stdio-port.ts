@@ -17,6 +17,8 @@ export interface StdioPortOptions {
   readonly maxLineBytes: number;
   /** Each message of the client that is one. */
   readonly onMessage: (envelope: MessageEnvelope) => void;
+  /** The client cannot be told anything any more: it has closed its end of the output, or is dead. Called once. */
+  readonly onGone: () => void;
 }
 
 /** A client that has left so much lying is told nothing that it can do without. */
@@ -28,10 +30,12 @@ const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
  */
 export class StdioPort {
   readonly #options: StdioPortOptions;
+  #isGone = false;
 
   constructor(options: StdioPortOptions) {
     this.#options = options;
     options.output.on('drain', () => options.input.resume());
+    for (const end of ['error', 'close']) options.output.on(end, () => this.#lose());
   }
 
   line(bytes: Buffer): void {
@@ -60,7 +64,9 @@ export class StdioPort {
 
   /** What must arrive. */
   send(text: string): void {
-    if (!this.#options.output.write(`${oneLine(text)}\n`)) this.#options.input.pause();
+    const isTaken = this.#options.output.write(`${oneLine(text)}\n`);
+    // An output that has failed takes nothing either, and no `drain` would end the pause.
+    if (!isTaken && this.#options.output.writableNeedDrain) this.#options.input.pause();
   }
 
   /** What the client can do without; false where it is not told, since it does not read. */
@@ -68,6 +74,14 @@ export class StdioPort {
     if (this.#options.output.writableLength > MAX_UNREAD_BYTES) return false;
     this.send(text);
     return true;
+  }
+
+  /** Whatever is left of its input is read to the end, which would not be seen in a pause. */
+  #lose(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#options.input.resume();
+    this.#options.onGone();
   }
 
   #take(envelope: MessageEnvelope): void {

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock, Timer } from '../process/clock.ts';
+import type { Finished } from '../session/calls-setup.ts';
 import type { Item } from '../session/catalogue.ts';
 import { climb, staleAfterMs } from './ladder.ts';
 import { dueAt, type LadderAction, type LadderEvent, type LadderModel, newLadder, suspicion } from './ladder-model.ts';
@@ -116,10 +117,13 @@ export class HealthMonitor {
   }
 
   /** A call is over, however it ended. `isFailure`: an error of the server, not the tool's own. */
-  measured(tookMs: number, isFailure: boolean): void {
+  measured({ tookMs, servedMs }: Pick<Finished, 'tookMs' | 'servedMs'>, isFailure: boolean): void {
+    // How long somebody waited who then lost patience, or for a start, is not how fast the server answers.
+    if (servedMs === null && !isFailure) return;
+    const ms = servedMs ?? tookMs;
     const now = this.#clock.now();
     // A call that was under way over a sleep has slept, too: its time says nothing about the server.
-    if (now - tookMs >= this.#resumedAt) this.latency.record(now, tookMs, isFailure);
+    if (now - ms >= this.#resumedAt) this.latency.record(now, ms, isFailure);
   }
 
   /** The machine slept or its clock jumped: what was measured since is worth nothing. */

@@ -10,8 +10,8 @@ export type Step = 'admission' | 'spawn' | 'initialize' | 'tools';
 /** What a stop leads to, if nobody changes the wish meanwhile. */
 export type Goal = 'rest' | 'relaunch' | 'recover';
 
-/** Why a server is stopped that is well, where nobody has asked for it: nobody needs it, or it is old. */
-export type Why = 'idle' | 'maxAge';
+/** Why a server is stopped that is well, where nobody has asked for it: nobody needs it, it is old, or it is for another client now. */
+export type Why = 'idle' | 'maxAge' | 'client';
 
 /**
  * The fact. A state owns at most one timer, its `due` (monotonic ms); leaving the state is all it takes to cancel it.
@@ -75,6 +75,8 @@ export type Event =
   | { readonly type: 'stop' }
   | { readonly type: 'restart' }
   | { readonly type: 'demand' }
+  /** Another client takes it over, whom a process that is there does not know. */
+  | { readonly type: 'handOver' }
   // Time.
   | { readonly type: 'timer'; readonly due: number; readonly evidence?: Evidence }
   | { readonly type: 'resumed' }

@@ -25,6 +25,8 @@ export function transition(model: Model, event: Event, policy: Policy, context: 
       return onRestart({ ...model, desired: model.desired === 'down' ? 'up' : model.desired });
     case 'demand':
       return onDemand(model, context);
+    case 'handOver':
+      return isThere(model) ? bringDown(model, 'relaunch', null, 'client') : stay(model);
     case 'timer':
       return onTimer(model, event, policy, context);
     case 'resumed':
@@ -65,6 +67,8 @@ export function transition(model: Model, event: Event, policy: Policy, context: 
       return assertNever(event);
   }
 }
+
+const isThere = ({ state }: Model): boolean => state.name === 'starting' || state.name === 'ready';
 
 function stay(model: Model): Next {
   return [model, []];
@@ -194,9 +198,8 @@ function onIdle(model: Model): Next {
 }
 
 function onDown(model: Model, fault: HoldfastError, policy: Policy, context: Context): Next {
-  const { state } = model;
   // While stopping the first reason stands: a process that we end also exits.
-  if (state.name !== 'starting' && state.name !== 'ready') return stay(model);
+  if (!isThere(model)) return stay(model);
   const exits = [...withinWindow(model.exits, context.now, policy.restart), context.now];
   return bringDown({ ...model, failures: model.failures + 1, exits }, 'recover', fault);
 }

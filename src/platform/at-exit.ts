@@ -20,7 +20,17 @@ export function endAtExit(group: ProcessGroup): () => void {
 
 /** An exit listener gets no further turn of the event loop, so all of this is synchronous. */
 function endAll(): void {
-  for (const group of groups) group.signalNow('terminate');
+  signalAll('terminate');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GRACE_MS);
-  for (const group of groups) group.signalNow('kill');
+  signalAll('kill');
+}
+
+function signalAll(what: 'terminate' | 'kill'): void {
+  for (const group of groups) {
+    try {
+      group.signalNow(what);
+    } catch {
+      // Out of file descriptors, say. The others are to hear it all the same; this one is left to the guardian.
+    }
+  }
 }

@@ -23,7 +23,7 @@ export interface StartSpec {
   readonly onNotice: (text: string) => void;
   /** Linux: where its cgroup is made; null makes none. */
   readonly cgroups: Cgroups | null;
-  /** Hears the pid and the folder of the cgroup, and is waited for, before the program does anything, as far as the system allows. Must not reject. */
+  /** Hears the pid and the folder of the cgroup, and is waited for, before the program does anything, as far as the system allows. Where it rejects, nothing is started. */
   readonly onBorn: (pid: number, folder: string | null) => Promise<void>;
 }
 

@@ -2,7 +2,7 @@
 // within one boot (Linux: /proc, counted from the boot; macOS: the date, unique over boots too).
 // Windows tells start times only to native code; without that a pid that was given anew is taken for the old process.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { os } from './platform.ts';
 import { findProcess, isZombie } from './process-table.ts';
 import { nativeWindows } from './windows/kernel32.ts';
@@ -43,6 +43,21 @@ export async function startOf(pid: number): Promise<string | null> {
   }
   const entry = await findProcess(pid);
   return entry === null || isZombie(entry) ? null : entry.startedAt;
+}
+
+/**
+ * Within what numbering a pid counts: on Linux a container has one of its own, under the same boot. Null where there is one for all, and
+ * where it is not told.
+ */
+export async function readPidSpace(): Promise<string | null> {
+  if (os !== 'linux') return null;
+  try {
+    return await readlink('/proc/self/ns/pid');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM') return null;
+    throw error;
+  }
 }
 
 /** Null where start times are unique without. */

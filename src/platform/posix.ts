@@ -23,8 +23,17 @@ export const posixContainment: Containment = {
     const cgroup = gate.file === null ? null : ((await spec.cgroups?.make(spec.cookie, spec.limits)) ?? null);
     const { gate: pipe, ...child } = await spawned(spec, gate, cgroup);
     const group = groupOf(child.pid, spec, cgroup, gate.why);
-    prioritise(child.pid, spec);
-    await spec.onBorn(child.pid, group.kind === 'cgroup' ? (cgroup?.folder ?? null) : null);
+    try {
+      prioritise(child.pid, spec);
+      await spec.onBorn(child.pid, group.kind === 'cgroup' ? (cgroup?.folder ?? null) : null);
+    } catch (error) {
+      // Nobody would know of it: it would wait at the gate as long as we live.
+      group.signalNow('kill');
+      await child.exited;
+      group[Symbol.dispose]();
+      for (const stream of [child.stdin, child.stdout, child.stderr, pipe]) stream?.destroy();
+      throw error;
+    }
     if (pipe !== null) openGate(pipe);
     return { ...child, group };
   },

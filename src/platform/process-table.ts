@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { COOKIE } from './cookie.ts';
+import { isMarked } from './cookie.ts';
 import { os } from './platform.ts';
 
 export interface ProcessEntry {
@@ -109,13 +109,6 @@ export async function hasCookie(entry: ProcessEntry, cookie: string): Promise<bo
   // Most do not even have the text anywhere.
   const environment = await reading;
   return environment?.includes(cookie) === true && isMarked(environment, cookie);
-}
-
-/** For a text as in /proc/PID/environ. */
-export function isMarked(environment: string, cookie: string): boolean {
-  const value = environment.split('\0').find(variable => variable.startsWith(`${COOKIE}=`));
-  const cookies = value?.slice(COOKIE.length + 1).split(':') ?? [];
-  return cookies.some(each => each === cookie || each.startsWith(`${cookie}.`));
 }
 
 /** Whether the process is ours to end. */

@@ -1,17 +1,24 @@
 // What the next manager needs to know should this one be killed: one JSON object a line, in a file of this manager's own.
 //
-// A line is one write, so that a kill leaves whole lines and at most one torn one at the end, which is not read. Nothing is flushed to
-// the disk by force: what is written outlives us in the system's memory, and what a power cut loses tells of processes that the power
+// A line is one write, so that a kill leaves whole lines and at most one torn one at the end, which is not read; after one that failed,
+// as on a full disk, nothing more is written. Nothing is flushed to the disk by force: what is written outlives us in the system's memory, and what a power cut loses tells of processes that the power
 // cut has ended, too.
 
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { KeptContainer } from './container/kept-container.ts';
 
+/** `mark` is what the cookies of all its servers have in common. */
+export interface ManagerIdentity extends ProcessIdentity {
+  readonly mark: string;
+  /** Within what numbering its pids count; null where there is one for all. */
+  readonly pidSpace: string | null;
+}
+
 export type JournalEntry =
-  /** The first line: whose journal it is. `mark` is what the cookies of all its servers have in common. */
-  | ({ readonly type: 'manager'; readonly mark: string } & ProcessIdentity)
+  /** The first line: whose journal it is. */
+  | ({ readonly type: 'manager' } & ManagerIdentity)
   /** Before the spawn. */
   | {
       readonly type: 'expected';
@@ -44,7 +51,7 @@ export interface KeptLife {
 }
 
 export interface ReadJournal {
-  readonly manager: ProcessIdentity & { readonly mark: string };
+  readonly manager: ManagerIdentity;
   readonly lives: readonly KeptLife[];
 }
 
@@ -80,16 +87,37 @@ export function readJournal(text: string): ReadJournal | null {
 function entryOf(line: string): JournalEntry | null {
   try {
     const value = JSON.parse(line) as JournalEntry | null;
-    const isKnown = value !== null && ['manager', 'expected', 'born', 'gone'].includes(value.type);
-    return isKnown ? value : null;
+    return value !== null && isEntry(value) ? value : null;
   } catch {
     return null;
   }
 }
 
+/** What processes are ended by has to be of the kind that it should be; the rest is for people. */
+function isEntry(entry: JournalEntry): boolean {
+  switch (entry.type) {
+    case 'manager':
+      return isName(entry.mark);
+    case 'born':
+      // A signal to 1, 0 or a negative number would go to others, or to all.
+      return isName(entry.cookie) && Number.isSafeInteger(entry.pid) && entry.pid > 1;
+    case 'expected':
+    case 'gone':
+      return isName(entry.cookie);
+    default:
+      // Of another version.
+      return false;
+  }
+}
+
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
 /** After so many lines the file is written anew, with what is still true. */
 const SLACK = 2_000;
 export const JOURNAL_SUFFIX = '.journal';
+
+/** Where it is written anew; left there by who is killed meanwhile. */
+export const besideOf = (path: string): string => `${path}.new`;
 
 export const journalFolder = (stateDir: string): string => join(stateDir, 'journal');
 
@@ -102,10 +130,10 @@ export class Journal {
   #lines = 0;
 
   /** @throws Error of the system */
-  constructor(folder: string, mark: string, self: ProcessIdentity) {
+  constructor(folder: string, self: ManagerIdentity) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.path = join(folder, `${mark}${JOURNAL_SUFFIX}`);
-    this.#first = { type: 'manager', mark, ...self };
+    this.path = join(folder, `${self.mark}${JOURNAL_SUFFIX}`);
+    this.#first = { type: 'manager', ...self };
     this.#fd = openSync(this.path, 'ax', 0o600);
     this.#write(this.#fd, [this.#first]);
   }
@@ -115,7 +143,8 @@ export class Journal {
     if (this.#fd === null) return;
     this.#write(this.#fd, [entry]);
     this.#lines++;
-    if (this.#lines >= SLACK) this.#compact([...lives]);
+    // Whoever has cleared the state folder meanwhile has taken it from the next start, which is to read it.
+    if (this.#lines >= SLACK || !existsSync(this.path)) this.#compact([...lives]);
   }
 
   /** Nothing is left to tell. */
@@ -131,7 +160,8 @@ export class Journal {
   }
 
   #compact(lives: readonly KeptLife[]): void {
-    const beside = `${this.path}.new`;
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const beside = besideOf(this.path);
     const fd = openSync(beside, 'w', 0o600);
     this.#write(fd, [this.#first, ...lives.flatMap(entriesOf)]);
     closeSync(fd);
@@ -143,7 +173,8 @@ export class Journal {
   }
 
   #write(fd: number, entries: readonly JournalEntry[]): void {
-    writeSync(fd, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
+    // Not `writeSync`: that writes a part where the disk is nearly full, and does not say so.
+    writeFileSync(fd, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
   }
 }
 

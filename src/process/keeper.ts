@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Cgroups, openCgroups } from '../platform/containment.ts';
 import { type Guardian, startGuardian } from '../platform/guardian.ts';
-import { selfIdentity, startOf } from '../platform/identity.ts';
+import { readPidSpace, selfIdentity, startOf } from '../platform/identity.ts';
 import type { Clock } from './clock.ts';
 import { dropCid, type KeptContainer, keepContainer } from './container/kept-container.ts';
 import { Journal, type JournalEntry, journalFolder, type KeptLife } from './journal.ts';
@@ -55,7 +56,13 @@ const UNBORN = { pid: null, startedAt: null, folder: null };
 /** A guardian that is ended so often within a minute is not started again. */
 const MAX_DEATHS = 5;
 const DEATHS_WITHIN_MS = 60_000;
+/** One that could not be started, or was given up, is tried again with the start of a server after so long. */
+const TRY_AGAIN_MS = 60_000;
 const END_MS = 1_000;
+/** A guardian hears of a server within a moment. One that does not, somebody has stopped: no start waits for that. */
+const TOLD_MS = 1_000;
+/** What does not end, or an engine that does not answer, is looked for on the side from then on: a start has a deadline. */
+const SWEEP_MS = 2_500;
 
 /** Sees to it that what was started is ended when we are not there to do it: by the guardian at once, by the journal at the next start. */
 export class Keeper {
@@ -68,6 +75,7 @@ export class Keeper {
   #guarding: Promise<Guardian | null> | null = null;
   #guardian: ContainmentStatus['guardian'] = { pid: null, why: null };
   #deaths: number[] = [];
+  #guardAgainAt = Infinity;
   #journal: Journal | null = null;
   #journalWhy: string | null = null;
   #lastSweep: ContainmentStatus['lastSweep'] = null;
@@ -86,10 +94,15 @@ export class Keeper {
     };
   }
 
-  /** Before a spawn. The first one waits until what earlier managers had left is gone. */
+  /** Before a spawn. The first one waits until what earlier managers had left is gone, as far as that goes at once. */
   async expect(server: string, plan?: LaunchPlan): Promise<Birth> {
-    this.#beginning ??= this.#begin();
-    await this.#beginning;
+    if (!this.#isClosed) {
+      this.#beginning ??= this.#begin();
+      await this.#beginning;
+    }
+    // Nobody watches any more, and nobody would end it.
+    if (this.#isClosed) throw new HoldfastError('CONNECTION_CLOSED', { server });
+    if (this.#options.clock.now() >= this.#guardAgainAt) this.#guarding = this.#guard();
     // Of fixed length: none may stand in another.
     const cookie = `${this.#mark}.${(++this.#births).toString(16).padStart(8, '0')}`;
     const container = plan === undefined ? null : this.#contain(plan, cookie);
@@ -112,23 +125,38 @@ export class Keeper {
       this.#options.notice(`the journal could not be removed: ${String(error)}`);
     }
     this.#cgroups?.[Symbol.dispose]();
-    if (guardian != null && this.#lives.size === 0) await firstOf(this.#options.clock, END_MS, guardian.ended);
+    if (guardian == null || this.#lives.size > 0) return;
+    await firstOf(this.#options.clock, END_MS, guardian.ended);
+    guardian.kill();
   }
 
   async #begin(): Promise<void> {
     this.#guarding = this.#guard();
-    const { stateDir, clock, notice, onSwept } = this.#options;
+    const { stateDir, clock } = this.#options;
     if (stateDir === null) return;
     const folder = journalFolder(stateDir);
     try {
       // First our own: what is swept below is not to be ours.
-      this.#journal = new Journal(folder, this.#mark, await selfIdentity());
+      this.#journal = new Journal(folder, {
+        mark: this.#mark,
+        ...(await selfIdentity()),
+        pidSpace: await readPidSpace(),
+      });
+    } catch (error) {
+      return this.#withoutJournal(error);
+    }
+    await firstOf(clock, SWEEP_MS, this.#sweep(folder));
+  }
+
+  async #sweep(folder: string): Promise<void> {
+    const { clock, notice, onSwept } = this.#options;
+    try {
       const { found, troubles } = await sweepLeftovers(folder, clock);
       for (const trouble of troubles) notice(`leftovers of an earlier run: ${trouble}`);
       this.#lastSweep = { at: clock.wall(), found };
       if (found.length > 0) onSwept(found);
     } catch (error) {
-      this.#withoutJournal(error);
+      notice(`leftovers of an earlier run could not be looked for: ${String(error)}`);
     }
   }
 
@@ -148,9 +176,11 @@ export class Keeper {
     const expected = this.#lives.get(cookie);
     if (expected === undefined) return;
     this.#record({ type: 'born', cookie, pid, startedAt, folder }, { ...expected, pid, startedAt, folder });
-    if (startedAt !== null) {
-      await (await this.#guarding)?.add({ pid, startedAt, folder, container: expected.container });
-    }
+    if (startedAt === null) return;
+    const told = this.#guarding?.then(guardian =>
+      guardian?.add({ pid, startedAt, folder, container: expected.container }),
+    );
+    if (told !== undefined) await firstOf(this.#options.clock, TOLD_MS, told);
   }
 
   #gone(cookie: string): void {
@@ -182,20 +212,21 @@ export class Keeper {
     this.#options.notice(
       `no journal is kept: ${String(error)}. Should this manager be killed, the next start cannot look for what it leaves`,
     );
+    this.#journal?.close();
     this.#journal = null;
   }
 
   async #guard(): Promise<Guardian | null> {
+    this.#guardAgainAt = Infinity;
     const guard = await startGuardian(this.#mark);
     const { guardian, why } = guard;
     this.#guardian = { pid: guardian?.pid ?? null, why };
     if (guardian === null) {
-      if (guard.isNeeded)
-        this.#options.notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
+      if (guard.isNeeded) this.#unguarded(guard.why);
       return null;
     }
     for (const { pid, startedAt, folder, container } of this.#lives.values()) {
-      if (pid !== null && startedAt !== null) await guardian.add({ pid, startedAt, folder, container });
+      if (pid !== null && startedAt !== null) void guardian.add({ pid, startedAt, folder, container });
     }
     void guardian.ended.then(() => this.#onGuardianEnded(guardian.pid));
     return guardian;
@@ -207,11 +238,8 @@ export class Keeper {
     const now = clock.now();
     this.#deaths = [...this.#deaths.filter(at => now - at < DEATHS_WITHIN_MS), now];
     if (this.#deaths.length > MAX_DEATHS) {
-      const why = `it was ended ${this.#deaths.length} times within a minute`;
-      this.#guardian = { pid: null, why };
       this.#guarding = null;
-      notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
-      return;
+      return this.#unguarded(`it was ended ${this.#deaths.length} times within a minute`);
     }
     this.#guarding = this.#guard();
     void this.#guarding.then(next =>
@@ -219,5 +247,12 @@ export class Keeper {
         `the guardian (pid ${pid}) was ended; ${next === null ? 'there is none now' : `pid ${next.pid} has taken its place`}`,
       ),
     );
+  }
+
+  #unguarded(why: string): void {
+    const { clock, notice } = this.#options;
+    this.#guardian = { pid: null, why };
+    this.#guardAgainAt = clock.now() + TRY_AGAIN_MS;
+    notice(`no guardian: ${why}. Should this manager be killed, its servers may stay`);
   }
 }

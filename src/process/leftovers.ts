@@ -1,11 +1,20 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { containment, sweepCgroups } from '../platform/containment.ts';
-import { isSameProcess, readBootId } from '../platform/identity.ts';
+import { isInside } from '../platform/cookie.ts';
+import { isSameProcess, readBootId, readPidSpace } from '../platform/identity.ts';
+import { readOwnFile } from '../platform/own-file.ts';
 import type { ProcessGroup } from '../platform/process-group.ts';
 import type { Clock } from './clock.ts';
 import { sweepContainer } from './container/sweep-container.ts';
-import { JOURNAL_SUFFIX, type KeptLife, type ReadJournal, readJournal } from './journal.ts';
+import {
+  besideOf,
+  JOURNAL_SUFFIX,
+  type KeptLife,
+  type ManagerIdentity,
+  type ReadJournal,
+  readJournal,
+} from './journal.ts';
 import { shutDown } from './shutdown.ts';
 
 /** What an earlier manager, which was killed, had left of one server. */
@@ -33,17 +42,20 @@ const isJournal = (name: string): boolean => name.endsWith(JOURNAL_SUFFIX);
 export async function sweepLeftovers(folder: string, clock: Clock): Promise<LeftoverSweep> {
   const { journals, troubles } = await readDeadJournals(folder);
   const found: Leftover[] = [];
-  for (const { path, journal } of journals) {
+  const sweepAll = journals.map(async ({ path, journal }) => {
     try {
       const swept = await sweepOne(journal, clock);
       found.push(...swept.found);
       troubles.push(...swept.troubles);
-      // What an engine could not be asked today it may be asked at the next start.
-      if (swept.troubles.length === 0) await rm(path, { force: true });
+      // What does not end today, or what an engine could not be asked, is for the next start.
+      const isDone = swept.troubles.length === 0 && swept.found.every(({ survivors }) => survivors.length === 0);
+      if (isDone) for (const file of [path, besideOf(path)]) await rm(file, { force: true });
     } catch (error) {
       troubles.push(`${path}: ${String(error)}`);
     }
-  }
+  });
+  // Side by side: an engine that hangs keeps no process waiting for its end.
+  await Promise.all(sweepAll);
   return { found, troubles };
 }
 
@@ -53,15 +65,28 @@ export async function readDeadJournals(folder: string): Promise<DeadJournals> {
   for (const name of (await readdir(folder)).filter(isJournal)) {
     const path = join(folder, name);
     try {
-      const journal = readJournal(await readFile(path, 'utf8'));
-      if (journal === null) dead.troubles.push(`${path} is no journal of this version: nothing was done about it`);
-      else if (!(await isSameProcess(journal.manager))) dead.journals.push({ path, journal });
+      const text = await readOwnFile(path);
+      // Its manager is about to write the first line, or was killed before it had anything to tell.
+      if (text === '') continue;
+      const journal = text === null ? null : readJournal(text);
+      if (text === null) dead.troubles.push(`${path} can be written by others: nothing was done about it`);
+      else if (journal === null) dead.troubles.push(`${path} is no journal of this version: nothing was done about it`);
+      else if (await isOver(journal.manager)) dead.journals.push({ path, journal });
     } catch (error) {
       // Its manager has ended in good order meanwhile, or another one has dealt with it.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') dead.troubles.push(`${path}: ${String(error)}`);
     }
   }
   return dead;
+}
+
+/** Whether its manager is dead, and what that has left is for us to end. */
+async function isOver(manager: ManagerIdentity): Promise<boolean> {
+  // Another container's, or that of the machine around ours: from here nobody tells whether it lives.
+  const isElsewhere = manager.bootId === (await readBootId()) && (manager.pidSpace ?? null) !== (await readPidSpace());
+  if (isElsewhere || (await isSameProcess(manager))) return false;
+  // Somebody has started us inside a server that it has left: to end that would end us.
+  return !isInside(manager.mark);
 }
 
 export interface DeadJournals {

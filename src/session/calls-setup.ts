@@ -8,7 +8,10 @@ export interface Finished {
   readonly settled: Settled;
   /** The server's own answer, where there was one. */
   readonly answer: ResponseEnvelope | null;
+  /** For its caller: with all that it waited. */
   readonly tookMs: number;
+  /** From where it was sent to the server (for the last time) to the answer; null where there was none. */
+  readonly servedMs: number | null;
 }
 
 export interface CallsOptions {

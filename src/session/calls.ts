@@ -269,7 +269,9 @@ export class Calls {
       this.#upstream?.forget(call.upstreamId);
     }
     call.settle(settled);
-    this.#options.onFinished({ call, settled, answer, tookMs: this.#options.clock.now() - call.since });
+    const now = this.#options.clock.now();
+    const servedMs = answer === null ? null : now - call.placedAt;
+    this.#options.onFinished({ call, settled, answer, tookMs: now - call.since, servedMs });
     this.#letIn();
   }
 

@@ -10,7 +10,7 @@ import {
   withId,
   withRequestId,
 } from './json-text.ts';
-import type { SessionHost } from './session-audience.ts';
+import type { Asking, SessionHost } from './session-audience.ts';
 import type { Upstream } from './upstream.ts';
 
 /** JSON-RPC: internal error. */
@@ -18,10 +18,9 @@ const INTERNAL_ERROR = -32603;
 /** More open questions than this are a server that does not wait for answers. */
 export const MAX_ASKED = 1_000;
 
-interface Asked {
+interface Asked extends Asking {
   readonly upstream: Upstream;
   readonly id: string;
-  readonly client: SessionHost;
 }
 
 /** Gives ids for questions: no two alike, also not over the runs of a manager, whose clients may still hold old ones. */
@@ -49,10 +48,10 @@ export class ServerRequests {
   }
 
   /** The request as the client may see it; null when too many are open. */
-  take(envelope: RequestEnvelope, upstream: Upstream, client: SessionHost): string | null {
+  take(envelope: RequestEnvelope, upstream: Upstream, asking: Asking): string | null {
     if (this.#open.size >= MAX_ASKED) return null;
     const id = this.#nextId();
-    this.#open.set(id, { upstream, id: envelope.id.raw, client });
+    this.#open.set(id, { ...asking, upstream, id: envelope.id.raw });
     return withId(envelope, String(id));
   }
 
@@ -64,7 +63,10 @@ export class ServerRequests {
     const asked = this.#open.get(id);
     if (asked === undefined || (client !== undefined && asked.client !== client)) return false;
     this.#open.delete(id);
-    return asked.upstream.tell(answerWithId(parsed.envelope, asked.id));
+    const refusal = parsed.envelope.result === null ? null : (asked.refusal?.() ?? null);
+    return asked.upstream.tell(
+      refusal === null ? answerWithId(parsed.envelope, asked.id) : errorResponse(asked.id, INTERNAL_ERROR, refusal),
+    );
   }
 
   /** The client is gone: the server is told that nobody answers. */

@@ -9,7 +9,13 @@ export interface SessionHost {
 }
 
 /** Whom a question of the server goes to; or what it is answered with at once: a raw result, or why nobody can be asked. */
-export type Addressee = { readonly client: SessionHost } | { readonly result: string } | { readonly error: string };
+export type Addressee = Asking | { readonly result: string } | { readonly error: string };
+
+export interface Asking {
+  readonly client: SessionHost;
+  /** Its answer is there: whether the server may have it, or why not. */
+  readonly refusal?: () => string | null;
+}
 
 /** A notification of the server, or one of ours in its name. */
 export interface Told {

@@ -1,5 +1,14 @@
 import type { Clock } from '../process/clock.ts';
-import { type Catalogue, type Item, isSame, LISTS, type ListDiff, type ListKind, listKindOf } from './catalogue.ts';
+import {
+  type Catalogue,
+  type Item,
+  isSame,
+  LIST_KINDS,
+  LISTS,
+  type ListDiff,
+  type ListKind,
+  listKindOf,
+} from './catalogue.ts';
 import { Coalesced } from './coalesced.ts';
 import type { Era } from './era.ts';
 import type { NotificationEnvelope, RequestEnvelope } from './json-text.ts';
@@ -12,6 +21,8 @@ export interface CatalogueStore {
   save(catalogue: Catalogue): void;
   /** What the server was last found to speak. */
   readonly era?: () => Era;
+  /** What it loads was read for a client to whom the server may offer other things. */
+  readonly isOfOther?: boolean;
 }
 
 export interface SessionListsSetup {
@@ -43,10 +54,18 @@ export class SessionLists {
   readonly #setup: SessionListsSetup;
   /** By the method that announces the change. */
   readonly #rereads = new Map<string, Coalesced>();
+  /** What is known of them is what the server offered another client. */
+  readonly #ofOther = new Set<ListKind>();
 
   constructor(setup: SessionListsSetup) {
     this.#setup = setup;
     this.catalogue = setup.store.load();
+    if (setup.store.isOfOther === true) this.handOver();
+  }
+
+  /** The next lists are for another client: what is different in them is no change, though clients hear of it who know the old ones. */
+  handOver(): void {
+    for (const kind of LIST_KINDS) this.#ofOther.add(kind);
   }
 
   /** Reads a list from the server, without believing it yet. */
@@ -58,10 +77,11 @@ export class SessionLists {
   accept(kind: ListKind, items: readonly Item[], announced: boolean): boolean {
     const isFirst = this.catalogue.list(kind) === null;
     const diff = this.catalogue.replace(kind, items);
+    const isOfOther = this.#ofOther.delete(kind);
     if (isSame(diff) && !isFirst) return false;
     this.#keep();
     if (isSame(diff)) return false;
-    this.#setup.onCatalogue(kind, diff, announced);
+    if (!isOfOther) this.#setup.onCatalogue(kind, diff, announced);
     // A client that has never seen a list has nothing to be told, and what the server announced it is told by the server's words.
     if (!isFirst && !announced) this.#setup.onSilentChange(`notifications/${LISTS[kind].capability}/list_changed`);
     return true;

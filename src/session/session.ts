@@ -98,6 +98,11 @@ export class Session {
     this.#params = params;
   }
 
+  /** See `SessionLists.handOver`. */
+  handOver(): void {
+    this.#lists.handOver();
+  }
+
   // One life, in this order: connect, shakeHands, fetch, open, close.
 
   /** Begins the conversation with a new process, or in a new remote session. */
@@ -249,7 +254,7 @@ export class Session {
     if ('result' in to) upstream.tell(`{"jsonrpc":"2.0","id":${id},"result":${to.result}}`);
     else if ('error' in to) upstream.tell(errorResponse(id, INTERNAL_ERROR, to.error));
     else {
-      const question = this.#asked.take(envelope, upstream, to.client);
+      const question = this.#asked.take(envelope, upstream, to);
       if (question !== null) to.client.onRequest(question);
       else upstream.tell(errorResponse(id, INTERNAL_ERROR, 'too many questions are open'));
     }

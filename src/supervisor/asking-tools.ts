@@ -1,12 +1,15 @@
 /** Questions that a client answers with its user or its model: nobody else may see or wait for them. */
-const PERSONAL = new Set(['sampling/createMessage', 'elicitation/create']);
+export const PERSONAL: ReadonlySet<string> = new Set(['sampling/createMessage', 'elicitation/create']);
+/** A server may keep the answer: whose roots are not known beforehand, of him nobody else may be served by the process that has asked. */
+export const ROOTS: ReadonlySet<string> = new Set(['roots/list']);
 
 /** Names of more tools, and longer ones, are clients' inventions: nothing is remembered of them. */
 const MAX_TOOLS = 1_000;
 const MAX_NAME_LENGTH = 256;
 
-/** Which tools of a server ask their client something: those run where nobody else's calls are. */
+/** Which tools of a server ask their client something of one kind: those run where nobody else's calls are. */
 export class AskingTools {
+  readonly #methods: ReadonlySet<string>;
   readonly #known: Set<string>;
   readonly #onLearned: () => void;
   /** In flight when a question came that may have been another's; until they are cleared. */
@@ -14,20 +17,20 @@ export class AskingTools {
   /** Have answered at least once without a question in between: the last to be suspected. */
   readonly #quiet = new Set<string>();
 
-  constructor(known: Set<string>, onLearned: () => void) {
+  constructor(methods: ReadonlySet<string>, known: Set<string>, onLearned: () => void) {
+    this.#methods = methods;
     this.#known = known;
     this.#onLearned = onLearned;
   }
 
-  /** Whether the tool must run on an instance of the client's own: it may ask, and this client can be asked. */
-  needsOwn(tool: string, capabilities: Readonly<Record<string, unknown>>): boolean {
-    if (!this.#known.has(tool) && !this.#suspects.has(tool)) return false;
-    return capabilities.sampling !== undefined || capabilities.elicitation !== undefined;
+  /** Whether the tool may ask: for a client that can be asked it must run on an instance of its own. */
+  mayAsk(tool: string): boolean {
+    return this.#known.has(tool) || this.#suspects.has(tool);
   }
 
   /** The server has asked while these tools were in flight; `isCertain`: all of them for the client that is asked. */
   asked(method: string, tools: readonly string[], isCertain: boolean): void {
-    if (!PERSONAL.has(method) || tools.some(tool => this.#known.has(tool))) return;
+    if (!this.#methods.has(method) || tools.some(tool => this.#known.has(tool))) return;
     const [only] = tools;
     if (only === undefined) return;
     if (!isCertain || tools.length > 1) {

@@ -1,11 +1,12 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
 import type { CancelSignal } from '../session/cancellation.ts';
-import type { Catalogue } from '../session/catalogue.ts';
+import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import type { Handshake } from '../session/handshake.ts';
-import type { RequestEnvelope } from '../session/json-text.ts';
+import { notification, type RequestEnvelope } from '../session/json-text.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
-import type { Audience, Carried, Member } from './audience.ts';
+import type { Audience } from './audience.ts';
+import type { Carried, Member } from './member.ts';
 
 /** The server, as one that is attached to it knows it. */
 export interface AttachedTo {
@@ -122,6 +123,26 @@ export class Attached implements Attachment, Member {
     if (place === null) return;
     place.join(this, this.#carried);
     this.#carried = NOTHING;
+  }
+
+  /** As `moveTo`, and its client hears which lists are others there. */
+  goTo(place: Audience | null): void {
+    const known = this.catalogue;
+    this.moveTo(place);
+    for (const changed of changedLists(known, this.catalogue)) {
+      this.onNotification(notification(`notifications/${changed}/list_changed`));
+    }
+  }
+
+  makeRoom(): void {
+    const waits = this.#place?.isSubscribed(this) === true;
+    this.goTo(null);
+    try {
+      if (waits) this.#server.place(this, false);
+    } catch (error) {
+      // There is no room for one process more, which its next request is told.
+      if (!(error instanceof HoldfastError)) throw error;
+    }
   }
 
   #placeFor({ method, value }: RequestEnvelope): Audience {

@@ -2,34 +2,24 @@ import { type Call, type CallOptions, requestOf, withOptions } from '../session/
 import type { Finished } from '../session/calls-setup.ts';
 import type { InitializeParams } from '../session/handshake.ts';
 import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
-import type { Addressee, SessionAudience, SessionHost, Told } from '../session/session-audience.ts';
+import type { Addressee, SessionAudience, Told } from '../session/session-audience.ts';
 import type { AskingTools } from './asking-tools.ts';
 import type { ClientProfile } from './attachment.ts';
 import { attribute } from './attribution.ts';
 import { Elicitations } from './elicitations.ts';
 import type { Instance } from './instance.ts';
 import { LogLevels } from './log-levels.ts';
+import type { Carried, Member } from './member.ts';
 import type { Berth } from './placement.ts';
 import { Subscriptions } from './subscriptions.ts';
-
-/** One client of an instance. */
-export interface Member extends SessionHost {
-  /** A `listener` is the library without handlers: it hears everything, and is asked only about calls of its own. A `host` has handlers. */
-  readonly kind: 'client' | 'listener' | 'host';
-  readonly isGone: boolean;
-}
-
-/** What a client has told a process, and takes along to another. */
-export interface Carried {
-  readonly level: string | null;
-  readonly uris: readonly string[];
-}
 
 export interface AudienceSetup {
   readonly instance: Instance;
   readonly profile: ClientProfile;
   readonly key: string;
-  readonly tools: AskingTools;
+  readonly tools: readonly AskingTools[];
+  /** Whoever comes is the same client. */
+  readonly isForOneClient: boolean;
   /** The library, at the first instance. */
   readonly resident: Member | null;
   /** Clients that have sent no request yet, and go by this instance's lists. */
@@ -47,6 +37,10 @@ export class Audience implements SessionAudience {
   owner: Member | null = null;
   /** Clients have used its present process. */
   isUsed = false;
+  /** Its process was told the roots of a client that nobody knew before: whoever came next could be served them. */
+  isTold = false;
+  /** It is its owner's for that alone. */
+  #isClaimed = false;
   readonly #setup: AudienceSetup;
   readonly #elicitations = new Elicitations<Member>();
   readonly #levels = new LogLevels<object>();
@@ -70,7 +64,7 @@ export class Audience implements SessionAudience {
     const isFixed = this.#setup.resident?.kind === 'host';
     const hasOthers = [...this.members].some(member => member !== client);
     return {
-      key,
+      key: this.isTold && owner !== client ? null : key,
       isFirst,
       isFixed,
       owner: owner === null ? 'none' : owner === client ? 'me' : 'other',
@@ -82,12 +76,27 @@ export class Audience implements SessionAudience {
 
   /** From its next life on, which begins now where a process knows of another client, it is there for this one. */
   adopt(profile: ClientProfile, key: string, params: InitializeParams): void {
+    const { session, monitor } = this.instance;
+    if (key !== this.key) {
+      // What the server does not offer this client is not gone.
+      session.handOver();
+      monitor.tools.reset();
+    }
     this.profile = profile;
     this.key = key;
     this.isUsed = false;
-    const { session } = this.instance;
+    this.isTold = false;
     session.setInitialize(params);
-    if (session.isIntroduced) this.instance.restart();
+    if (session.isIntroduced) this.instance.handOver();
+  }
+
+  /** Its only client has told more of itself, by which it is known from now on. */
+  know(profile: ClientProfile, key: string): void {
+    this.profile = profile;
+    this.key = key;
+    this.isTold = false;
+    if (this.#isClaimed) this.owner = null;
+    this.#isClaimed = false;
   }
 
   join(member: Member, { level, uris }: Carried): void {
@@ -102,10 +111,17 @@ export class Audience implements SessionAudience {
     this.#adjustLevel();
   }
 
+  isSubscribed(member: Member): boolean {
+    return this.#subscriptions.of(member).length > 0;
+  }
+
   leave(member: Member): Carried {
     const carried = { level: this.#levels.of(member), uris: this.#subscriptions.of(member) };
     this.members.delete(member);
-    if (this.owner === member) this.owner = null;
+    if (this.owner === member) {
+      this.owner = null;
+      this.#isClaimed = false;
+    }
     for (const uri of this.#subscriptions.drop(member)) {
       this.instance.session.remember('resources/unsubscribe', { uri });
     }
@@ -137,22 +153,22 @@ export class Audience implements SessionAudience {
 
   addressee(question: RequestEnvelope, about: Call | null): Addressee {
     const { calls } = this.instance.session;
-    if (question.method === 'roots/list' && this.profile.roots !== null) return { result: this.profile.roots };
+    const isRoots = question.method === 'roots/list';
+    if (isRoots && this.profile.roots !== null) return { result: this.profile.roots };
     const asking = (about === null ? calls.askers : ownersOf(about)) as ReadonlySet<Member>;
     const client = attribute(this.#askable(), asking);
     // A server that says which call its question is for can ask anybody's client, in whatever process.
-    if (about === null) this.#setup.tools.asked(question.method, calls.toolsOf(asking), client !== null);
-    if (client?.isGone === true) return { error: 'the client is gone' };
-    if (client !== null) {
-      this.#elicitations.asked(question, client);
-      return { client };
+    if (about === null || (isRoots && this.#keepsRoots)) {
+      for (const tools of this.#setup.tools) tools.asked(question.method, calls.toolsOf(asking), client !== null);
     }
-    const isShared = asking.size > 1 || this.members.size > 1;
-    return {
-      error: isShared
-        ? 'several clients share this server, and it cannot be told whom the question is for; call the tool again'
-        : 'no client is there to answer',
-    };
+    if (client?.isGone === true) return { error: 'the client is gone' };
+    const isOutside = asking.size === 0;
+    if (client === null || (isOutside && client.kind === 'listener')) {
+      const isShared = asking.size > 1 || this.members.size > 1;
+      return { error: isShared ? untold(isOutside) : 'no client is there to answer' };
+    }
+    this.#elicitations.asked(question, client);
+    return isRoots && this.#keepsRoots ? { client, refusal: () => this.#tellRoots(client) } : { client };
   }
 
   hear({ text, method, params, isForAll, isNews }: Told): void {
@@ -183,7 +199,8 @@ export class Audience implements SessionAudience {
   /** A call of it has ended. */
   finished({ call, settled, answer }: Finished): void {
     if (call.tool === null || call.hasAsked || !settled.ok || answer?.error !== null) return;
-    this.#setup.tools.answered(call.tool, this.owner !== null && call.options.owner === this.owner);
+    const isOwn = this.owner !== null && call.options.owner === this.owner;
+    for (const tools of this.#setup.tools) tools.answered(call.tool, isOwn);
   }
 
   async #subscribe(member: Member, uri: string, envelope: RequestEnvelope, options: CallOptions): Promise<string> {
@@ -223,6 +240,26 @@ export class Audience implements SessionAudience {
     else if (wanted !== session.snapshot.logLevel) session.remember('logging/setLevel', { level: wanted });
   }
 
+  /** Whether the process may serve one client what it knows of another's roots. Since 2026-07-28 a server keeps nothing between two requests. */
+  get #keepsRoots(): boolean {
+    return !this.#setup.isForOneClient && this.instance.session.handshake?.era !== 'modern';
+  }
+
+  /** The process is told this client's roots, and serves nobody else until it is another; or why it is not told. */
+  #tellRoots(client: Member): string | null {
+    const isFixed = this.#setup.resident?.kind === 'host' && client !== this.#setup.resident;
+    if (isFixed || this.instance.session.calls.hasOthers(client)) {
+      return 'this process works for other clients, too, which must not see the roots of this one; ask again';
+    }
+    this.isTold = true;
+    if (this.owner === null && (client.kind === 'host' || this.members.has(client))) {
+      this.owner = client;
+      this.#isClaimed = true;
+    }
+    for (const member of [...this.members]) if (member !== client) member.makeRoom();
+    return null;
+  }
+
   #all(): Member[] {
     const { resident } = this.#setup;
     return resident === null ? [...this.members] : [...this.members, resident];
@@ -235,6 +272,11 @@ export class Audience implements SessionAudience {
     return isMeant ? new Set([...this.members, resident]) : this.members;
   }
 }
+
+const untold = (isOutside: boolean): string =>
+  isOutside
+    ? 'several clients share this server, and the question belongs to no call: it cannot be told whom it is for'
+    : 'several clients share this server, and it cannot be told whom the question is for; call the tool again';
 
 const ownersOf = ({ options }: Call): ReadonlySet<object> =>
   new Set(options.owner === undefined ? [] : [options.owner]);

@@ -21,8 +21,6 @@ import { Settling } from './settling.ts';
 import { Statistics } from './statistics.ts';
 import { waitingWords } from './waiting-words.ts';
 
-export { faultOf } from './patient.ts';
-
 /** One supervised process of a server, with its own reducer, session, health and statistics. */
 export class Instance {
   readonly config: ServerConfig;
@@ -37,7 +35,6 @@ export class Instance {
   #life: InstanceLife | null = null;
   readonly #settling = new Settling();
   readonly #rest: RestWatch;
-
   readonly #setup: InstanceSetup;
 
   constructor(setup: InstanceSetup, context: InstanceContext) {
@@ -113,6 +110,11 @@ export class Instance {
     // A person who restarts a server takes what it then offers as it is.
     this.monitor.tools.reset();
     this.#mailbox.post({ type: 'restart' });
+  }
+
+  /** Its process is to be one for a client whom the present one does not know. */
+  handOver(): void {
+    this.#mailbox.post({ type: 'handOver' });
   }
 
   /** The machine slept, or its clock jumped. */
@@ -266,7 +268,7 @@ export class Instance {
 
   #onFinished(finished: Finished): void {
     const isFailure = this.statistics.count(finished);
-    this.monitor.measured(finished.tookMs, isFailure);
+    this.monitor.measured(finished, isFailure);
     const isOverdue = !finished.settled.ok && finished.settled.error.code === 'TOOL_CALL_TIMEOUT';
     this.monitor.callsChanged(this.model.incarnation, isOverdue);
     this.#events.callFinished(this.model, finished);

@@ -5,13 +5,14 @@ import { type Era, firstEra } from '../session/era.ts';
 import type { Handshake } from '../session/handshake.ts';
 import type { Kept, KeptStore } from '../session/kept-store.ts';
 import type { CatalogueStore } from '../session/session-lists.ts';
-import { AskingTools } from './asking-tools.ts';
+import { AskingTools, PERSONAL, ROOTS } from './asking-tools.ts';
 import type { ClientProfile } from './attachment.ts';
 import { keyOf, profileOf } from './profile.ts';
 
 /** What is known of a server whether it runs or not, from one run to the next: what it is, what it has, and whom it was started for. */
 export class Knowledge {
-  readonly tools: AskingTools;
+  readonly #personal: AskingTools;
+  readonly #roots = new AskingTools(ROOTS, new Set(), () => {});
   /** For the first instance: its lists are the server's. */
   readonly lists: CatalogueStore;
   readonly #server: string;
@@ -27,7 +28,7 @@ export class Knowledge {
     this.#clock = clock;
     this.#onNotice = onNotice;
     this.#kept = store.load();
-    this.tools = new AskingTools(this.#kept.askingTools, () => this.#keep());
+    this.#personal = new AskingTools(PERSONAL, this.#kept.askingTools, () => this.#keep());
     this.lists = { load: () => this.#kept.catalogue, save: () => store.save(this.#kept), era: () => this.era };
   }
 
@@ -40,9 +41,21 @@ export class Knowledge {
     return firstEra(this.#kept.modernAt, this.#clock.wall());
   }
 
-  /** Whose it was last. */
+  /** Whose the first instance was last. */
   get profile(): ClientProfile | null {
     return profileOf(this.#kept.profile);
+  }
+
+  /** What its tools ask, by kind. */
+  get tools(): readonly AskingTools[] {
+    return [this.#personal, this.#roots];
+  }
+
+  /** Whether the tool must run on an instance of the client's own: it may ask, and this client can be asked. */
+  needsOwn(tool: string, { capabilities, roots }: ClientProfile): boolean {
+    const isPersonal = capabilities.sampling !== undefined || capabilities.elicitation !== undefined;
+    if (isPersonal && this.#personal.mayAsk(tool)) return true;
+    return capabilities.roots !== undefined && roots === null && this.#roots.mayAsk(tool);
   }
 
   /** An instance has said what it is; the word of the first counts. */
@@ -57,9 +70,14 @@ export class Knowledge {
     this.review();
   }
 
+  /** Whether what is known was heard by another client than such a one. */
+  isOfOther(profile: ClientProfile): boolean {
+    return this.profile !== null && keyOf(this.profile, true) !== keyOf(profile, true);
+  }
+
+  /** The first instance is for such a client, and its lists are what he is offered. */
   servedFor(profile: ClientProfile): void {
-    const known = this.profile;
-    if (known !== null && keyOf(known, true) === keyOf(profile, true)) return;
+    if (this.profile !== null && !this.isOfOther(profile)) return;
     this.#kept.profile = { ...profile };
     this.#keep();
   }

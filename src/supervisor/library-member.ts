@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Handlers, hostOf } from '../session/host-handlers.ts';
-import type { Member } from './audience.ts';
+import type { Member } from './member.ts';
 
 /** The library as one client among the others, at the first instance of each server. */
 export function libraryMember(
@@ -10,5 +10,5 @@ export function libraryMember(
 ): Member {
   const hasHandlers = Object.keys(capabilitiesOf(handlers)).length > 0;
   const host = hostOf(server, handlers, respond, onNotification);
-  return { kind: hasHandlers ? 'host' : 'listener', isGone: false, ...host };
+  return { kind: hasHandlers ? 'host' : 'listener', isGone: false, makeRoom: () => {}, ...host };
 }

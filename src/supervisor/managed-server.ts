@@ -2,18 +2,19 @@ import type { ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type CallOptions, requestOf } from '../session/call.ts';
 import type { CancelSignal } from '../session/cancellation.ts';
-import { type Catalogue, changedLists } from '../session/catalogue.ts';
+import type { Catalogue } from '../session/catalogue.ts';
 import { type Handshake, type InitializeParams, LEGACY_VERSIONS } from '../session/handshake.ts';
 import { capabilitiesOf } from '../session/host-handlers.ts';
 import { notification } from '../session/json-text.ts';
 import { Attached, type AttachedTo } from './attached.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
-import { Audience, type Member } from './audience.ts';
+import { Audience } from './audience.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Instance } from './instance.ts';
 import { Knowledge } from './knowledge.ts';
 import { libraryMember } from './library-member.ts';
 import type { ManagedServerSetup } from './managed-server-setup.ts';
+import type { Member } from './member.ts';
 import { instancesFull, place } from './placement.ts';
 import { canMore, keyOf } from './profile.ts';
 import { waitingWords } from './waiting-words.ts';
@@ -126,8 +127,8 @@ export class ManagedServer implements AttachedTo {
     return waitingWords(this.name, model, this.config.options.restart.retries);
   }
 
-  needsOwn(tool: string, { capabilities }: ClientProfile): boolean {
-    return this.#known.tools.needsOwn(tool, capabilities);
+  needsOwn(tool: string, profile: ClientProfile): boolean {
+    return this.#known.needsOwn(tool, profile);
   }
 
   place(client: Attached, isOwn: boolean): Audience {
@@ -144,7 +145,7 @@ export class ManagedServer implements AttachedTo {
     if (choice.type === 'takeOver') found.adopt(profile, key, this.#paramsFor(profile));
     if (isOwn || isFresh) found.owner = client;
     this.#move(client, found);
-    this.#known.servedFor(profile);
+    if (found.isFirst) this.#known.servedFor(profile);
     const wantsSpare = isFresh && this.first.model.desired === 'up' && mayStart();
     if (wantsSpare && !usable.some(audience => this.#isFree(audience))) this.#add(profile);
     return found;
@@ -158,10 +159,9 @@ export class ManagedServer implements AttachedTo {
     if (key === place.key) return;
     const areRootsAll = keyOf({ ...profile, roots: before.roots }, this.#isNamed) === place.key;
     if (!areRootsAll || place.berthFor(client).isBusy) return this.#move(client, null);
-    place.profile = profile;
-    place.key = key;
+    place.know(profile, key);
     place.instance.session.notify(notification('notifications/roots/list_changed'));
-    this.#known.servedFor(profile);
+    if (place.isFirst) this.#known.servedFor(profile);
   }
 
   respond(text: string, client: Attached): boolean {
@@ -185,7 +185,7 @@ export class ManagedServer implements AttachedTo {
     if (own === null) return;
     if (!own.isFirst) this.#end(own);
     // What this client has left in its memory is no other's business.
-    else if (this.#isPerClient) own.adopt(own.profile, own.key, this.#paramsFor(own.profile));
+    else if (this.#isPerClient || own.isTold) own.adopt(own.profile, own.key, this.#paramsFor(own.profile));
   }
 
   /** Who has come alone and can do more than the server knows shall see what it has for him, before he asks for anything. */
@@ -199,11 +199,7 @@ export class ManagedServer implements AttachedTo {
   }
 
   #move(client: Attached, to: Audience | null): void {
-    const known = client.catalogue;
-    client.moveTo(to);
-    for (const changed of changedLists(known, client.catalogue)) {
-      client.onNotification(notification(`notifications/${changed}/list_changed`));
-    }
+    client.goTo(to);
     if (to !== null) this.#idle.forget(to);
     this.#watchIdle();
   }
@@ -229,8 +225,8 @@ export class ManagedServer implements AttachedTo {
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.
           store: isFirst
-            ? this.#known.lists
-            : { ...this.#known.lists, load: () => this.catalogue.copy(), save: () => {} },
+            ? { ...this.#known.lists, isOfOther: this.#known.isOfOther(profile) }
+            : { ...this.#known.lists, load: () => this.catalogue.copy(), save: () => {}, isOfOther: true },
           onHandshake: handshake => this.#known.heard(handshake, isFirst),
           onFinished: finished => audience.finished(finished),
         },
@@ -239,6 +235,7 @@ export class ManagedServer implements AttachedTo {
       profile,
       key: keyOf(profile, this.#isNamed),
       tools: this.#known.tools,
+      isForOneClient: this.#setup.isForOneClient,
       resident: isFirst ? this.#library : null,
       onlookers: () => (isFirst ? [...this.#clients].filter(client => client.place === null) : []),
     });

@@ -2,8 +2,8 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 
 /** An instance, as one client that looks for a place sees it. */
 export interface Berth {
-  /** Who it has been initialized for. */
-  readonly key: string;
+  /** Who it has been initialized for; null where its process has been told the roots of another client, which fits nobody. */
+  readonly key: string | null;
   readonly isFirst: boolean;
   /** The library's handlers are its client: its key stays as it is. */
   readonly isFixed: boolean;

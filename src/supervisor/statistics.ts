@@ -40,8 +40,8 @@ export class Statistics {
   }
 
   /**
-   * Starts after the first, by the code of what made them necessary; `REQUESTED` for a person's wish, `MAX_AGE` for the option. Of a
-   * server that rests a start is none.
+   * Starts after the first, by the code of what made them necessary; `REQUESTED` for a person's wish, `MAX_AGE` for the option. A
+   * start is none of a server that rests, or that another client takes over.
    */
   get restarts(): { readonly total: number; readonly byCause: Readonly<Record<string, number>> } {
     const byCause = Object.fromEntries(this.#restarts);
@@ -89,7 +89,7 @@ export class Statistics {
   #countRestart(before: Model): void {
     const { state } = before;
     const isRested = state.name === 'stopped' && before.desired === 'onDemand';
-    if (isRested || ('why' in state && state.why === 'idle')) return;
+    if (isRested || ('why' in state && (state.why === 'idle' || state.why === 'client'))) return;
     const own = 'why' in state && state.why === 'maxAge' ? 'MAX_AGE' : 'REQUESTED';
     const cause = 'fault' in state && state.fault !== null ? state.fault.code : own;
     this.#restarts.set(cause, (this.#restarts.get(cause) ?? 0) + 1);

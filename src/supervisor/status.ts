@@ -3,7 +3,8 @@ import type { LaunchPlan } from '../process/launch-plan.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { Health, ServerState } from '../telemetry/events.ts';
 import { told } from './event-reporter.ts';
-import { faultOf, type Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { faultOf } from './patient.ts';
 import { span } from './span.ts';
 import type { Death } from './statistics.ts';
 

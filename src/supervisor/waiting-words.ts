@@ -11,7 +11,8 @@ export function waitingWords(server: string, { state, failures }: Model, retries
     case 'backoff':
       return `${server} went down, ${attempt} in ${Math.ceil(state.delayMs / 1_000)} s`;
     case 'stopping':
-      return state.goal === 'rest' ? null : `restarting ${server}`;
+      if (state.goal === 'rest') return null;
+      return state.why === 'client' ? `starting ${server} again for this client` : `restarting ${server}`;
     case 'stopped':
     case 'ready':
     case 'failed':

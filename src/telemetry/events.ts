@@ -54,7 +54,10 @@ export type HoldfastEvent = { readonly at: number } & (
     } & OfServer)
   | ({
       readonly type: 'server.stopping';
-      /** By a person's wish: `rest`, or `relaunch`. By itself: `idle`, to rest until it is needed, or `maxAge`, to be started afresh. */
+      /**
+       * By a person's wish: `rest`, or `relaunch`. By itself: `idle`, to rest until it is needed, `maxAge`, to be started afresh, or
+       * `client`, to be started for a client with other capabilities.
+       */
       readonly reason: string;
     } & OfServer)
   | ({ readonly type: 'server.cleaned'; readonly survivors: readonly number[]; readonly tookMs: number } & OfServer)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connectControl } from '../../src/cli/control-client.ts';
+import { prepareControlPath } from '../../src/daemon/control-socket.ts';
 import { acquireLock } from '../../src/daemon/instance-lock.ts';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
 import type { HoldfastEvent } from '../../src/telemetry/events.ts';
@@ -24,6 +27,22 @@ test('there is no manager where nobody holds the folder, or where the holder doe
   assert.equal(await connectControl(stateDir), null);
   await lock.publish({ control: join(stateDir, 'control.sock') });
   assert.equal(await connectControl(stateDir), null);
+});
+
+test('a manager that takes connections and answers nothing is told by its pid, not waited for', async t => {
+  const { folder, later } = await withNothingLeft(t);
+  const stateDir = join(folder, 'state');
+  const lock = await acquireLock(stateDir);
+  later(() => lock.release());
+  const path = await prepareControlPath(lock);
+  const frozen = createServer().listen(path);
+  later(() => frozen.close());
+  await once(frozen, 'listening');
+  await lock.publish({ control: path });
+  await assert.rejects(connectControl(stateDir, 50), (error: HoldfastError) => {
+    assert.deepEqual([error.code, error.details.pid], ['CONNECTION_MANAGER_SILENT', process.pid]);
+    return true;
+  });
 });
 
 for (const isTokenRequired of [false, true]) {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { os } from '../../src/platform/platform.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 import { projectRoot } from '../support/project-root.ts';
-import { CommandLine } from './run-cli.ts';
+import { CommandLine, servers } from './run-cli.ts';
 
 test('help of what serves clients says where the token is, what stderr has and how it ends', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
@@ -29,6 +31,7 @@ test('help and version are results', async t => {
 
 const mistakes: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [['stauts'], /^error: unknown command "stauts"\n {2}do {4}did you mean "status"\? see "holdfast --help"\n$/],
+  [['stauts', '--help'], /^error: unknown command "stauts"\n {2}do {4}did you mean "status"\?/],
   [['call', 'good'], /missing required argument "tool"/],
   [['call', 'a', 'b', '--timeout', 'soon'], /"soon" is invalid: expected whole milliseconds/],
   [['up', '--prot', '1'], /unknown option "--prot"/],
@@ -83,5 +86,21 @@ test('commands that need a manager end with 4 where none runs, and say how to st
     const { code, stderr } = await cli.run(...args);
     assert.equal(code, 4, args.join(' '));
     assert.match(stderr, /no manager is running for holdfast\.json\n.*\n {2}do {4}start one with "holdfast up"/);
+  }
+});
+
+test('an output that takes nothing more is no mistake of ours, and ends the command', {
+  skip: os !== 'linux',
+}, async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: servers.good });
+  const { command, args, ...how } = cli.how(['config', 'check']);
+  for (const words of [args, [...args.slice(0, -2), 'up']]) {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(command, words, { ...how, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+    closeSync(full);
+    assert.equal(status, 1);
+    assert.match(stderr, /^error: the output cannot be written: ENOSPC.*\n {2}do {4}free space where it goes/m);
+    assert.doesNotMatch(stderr, /bug/);
   }
 });

@@ -1,4 +1,4 @@
-import type { ServerStatus } from '../../src/supervisor/status.ts';
+import type { InstanceStatus, ServerStatus } from '../../src/supervisor/status.ts';
 
 /** A status for rendering: a server that is ready and well, but for what is given. */
 export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name' | 'instances'>> = {}): ServerStatus {
@@ -36,6 +36,14 @@ export function statusOf(name: string, changes: Partial<Omit<ServerStatus, 'name
     ...changes,
   } as const;
   return { name, ...status, instances: [status] };
+}
+
+/** The same with more processes, numbered from 2, each as the first but for what is given. */
+export function withOthers(server: ServerStatus, ...others: readonly Partial<InstanceStatus>[]): ServerStatus {
+  const [first] = server.instances;
+  if (first === undefined) throw new Error('it has no instance');
+  const more = others.map((changes, index) => ({ ...first, ...changes, instance: index + 2 }));
+  return { ...server, instances: [first, ...more] };
 }
 
 /** A server that has been given up. */

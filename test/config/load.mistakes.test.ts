@@ -154,7 +154,20 @@ test('all mistakes of all kinds are told at once, in the order of the file', () 
       '3:43 mcpServers.b.holdfast.dependsOn[1]',
       '3:59 mcpServers.b.args',
       '4:3 mcpServers.b',
+      '4:3 mcpServers.b',
       '5:15 holdfast.x',
+    ],
+  );
+});
+
+test('what is wrong in an entry that stands twice is told with it, wherever it stands', () => {
+  const text = line('"a": { "command": 1 },\n"a": { "command": "x",\n"args": 1 }');
+  assert.deepEqual(
+    mistakesOf(text).map(issue => issue.split(':', 3).join(':')),
+    [
+      '2:19 mcpServers.a.command: expected a string, got 1',
+      '3:1 mcpServers.a: duplicate key',
+      '4:9 mcpServers.a.args: expected an array of strings, got 1',
     ],
   );
 });

@@ -49,15 +49,16 @@ const oddities: readonly (readonly [says: string, text: string, warnings: readon
   ['a command line with args', line('"a": { "command": "my tool", "args": [] }'), []],
   [
     'a misspelt mcpServers',
-    '{ "mcp_server": {}, "mcpServers": {} }',
+    '{ "mcp_server": {}, "mcpServers": { "a": { "command": "x" } } }',
     ['1:3 mcp_server: unknown key: did you mean "mcpServers"?'],
   ],
   [
     'servers beside mcpServers',
-    '{ "servers": { "a": { "command": "x" } }, "mcpServers": {} }',
+    '{ "servers": { "a": { "command": "x" } }, "mcpServers": { "b": { "command": "x" } } }',
     ['1:3 servers: "servers" is not read, because "mcpServers" is there'],
   ],
   ['no servers', '{ }', ['1:1 : no servers: expected them under "mcpServers"']],
+  ['none of what may be there', '{ "mcpServers": {} }', ['1:3 mcpServers: no servers: it is empty']],
   [
     'waiting for what is left out',
     line('"a": { "command": "x", "holdfast": { "dependsOn": ["b"] } }, "b": { "disabled": true }'),

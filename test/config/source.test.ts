@@ -27,6 +27,20 @@ test('a key that stands twice is told at its second place, and the first counts'
   assert.deepEqual(value, { holdfast: { a: 1 } });
 });
 
+test('of keys that stand there several times each has a reading in which it counts', () => {
+  const { others } = sourceOfText('{ "holdfast": {\n"a": 1, "b": 1,\n"a": 2,\n"a": 3, "b": 2 } }', 'f');
+  assert.deepEqual(
+    others.map(({ value }) => value),
+    [{ holdfast: { a: 2, b: 2 } }, { holdfast: { a: 3, b: 2 } }],
+  );
+  assert.deepEqual(
+    others.map(({ placeOf }) => placeOf(['holdfast', 'a'], 'key').line),
+    [3, 4],
+  );
+  const endless = `{ "holdfast": { ${'"a": 1, '.repeat(10_000)} } }`;
+  assert.ok(sourceOfText(endless, 'f').others.length < 10);
+});
+
 test('keys that stand twice in what other programs keep in the file are their affair', () => {
   assert.deepEqual(sourceOfText('{ "x": 1, "x": { "y": 1, "y": 2 } }', 'f').issues, []);
 });

@@ -40,6 +40,7 @@ test('status tells of the manager and of every server', async t => {
       url: null,
       sessions: 0,
       clients: 0,
+      isBridged: false,
       token: null,
       config: null,
       stateDir,

@@ -73,6 +73,8 @@ test('many wrong tokens are put off, but the right one never', () => {
   assert.equal(guard.checkToken({}, 0)?.status, 401, 'none is no guess');
   assert.equal(wrong(1_000), 401);
   assert.equal(wrong(1_000), 429);
+  const { error } = guard.checkToken({ authorization: 'Bearer wrong' }, 1_000) ?? {};
+  assert.match(error?.toClient().hint ?? '', /^too many wrong tokens/);
 });
 
 test('who has another token is somebody else', () => {

@@ -254,6 +254,30 @@ test('what belongs to no request goes to the stream of GET, or waits for it', as
   );
 });
 
+test('the news of a list or a resource waits for the stream of GET, and never goes with the call of the moment', async t => {
+  const { endpoint, backend } = await serve(t);
+  const client = new TestClient(endpoint.port);
+  await client.initialize();
+  const news = ['notifications/tools/list_changed', 'notifications/resources/updated'];
+  backend.respond = asked => {
+    for (const method of [...news, 'n/1']) {
+      backend.last.client.onNotification(`{"jsonrpc":"2.0","method":"${method}"}`);
+    }
+    asked.answer();
+  };
+  const stream = await client.open({ jsonrpc: '2.0', id: 1, method: 'slow' });
+  await stream.ended;
+  assert.deepEqual(
+    stream.messages().map(({ method, id }) => method ?? id),
+    ['n/1', 1],
+  );
+  const heard = await (await client.listen()).until(2);
+  assert.deepEqual(
+    heard.map(({ method }) => method),
+    news,
+  );
+});
+
 test('a client that takes only JSON, or only streams, gets that', async t => {
   const { endpoint, backend } = await serve(t);
   const client = new TestClient(endpoint.port);

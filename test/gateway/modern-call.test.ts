@@ -392,3 +392,19 @@ test('a front that closes answers what is open, and gives up what waits', async 
   await stage.clock.advance(0);
   assert.ok(stage.backend.sessions.every(({ isClosed }) => isClosed));
 });
+
+test('a session in which roots were asked for serves no other request, not even one of a client that says the same', async t => {
+  const stage = await Stage.open(t);
+  for (const [method, isKept] of [
+    ['roots/list', false],
+    ['sampling/createMessage', true],
+  ] as const) {
+    const { sent, asked: first } = await asked(stage, server => server.ask(11, method));
+    const [key = ''] = Object.keys(first.inputRequests);
+    const pending = retry(stage, first.requestState, { [key]: {} });
+    await sent.session.responded(1);
+    sent.answer('"result":{}');
+    await (await pending).json();
+    assert.equal(sent.session.isClosed, !isKept, method);
+  }
+});

@@ -44,6 +44,7 @@ test('whatever a client sends, in whatever era, each request is answered once, o
       maxLineBytes: 1_000_000,
       explain: error => rpcErrorOf(error, line => line),
       notice: text => assert.fail(text),
+      onGone: () => undefined,
     });
     const say = (message: object) => client.line(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })));
     const cancelled = new Set<number>();

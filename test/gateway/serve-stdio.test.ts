@@ -27,6 +27,7 @@ function stage(server = new FakeServer('one').heard({ tools: {} })) {
     maxLineBytes: 1_000,
     explain: error => rpcErrorOf(error, line => line, true),
     notice: text => assert.fail(text),
+    onGone: () => undefined,
   });
   const said: { id?: unknown; method?: string; result?: unknown; error?: { code: number } }[] = [];
   output.setEncoding('utf8').on('data', (text: string) => {

@@ -9,7 +9,8 @@ function portOf(highWaterMark?: number) {
   const output = new PassThrough(highWaterMark === undefined ? {} : { highWaterMark });
   const messages: MessageEnvelope[] = [];
   const onMessage = (envelope: MessageEnvelope) => void messages.push(envelope);
-  const port = new StdioPort({ input, output, maxLineBytes: 100, onMessage });
+  const ends = { seen: 0 };
+  const port = new StdioPort({ input, output, maxLineBytes: 100, onMessage, onGone: () => void ends.seen++ });
   const line = (text: string) => port.line(Buffer.from(text));
   const said = () =>
     String(output.read() ?? '')
@@ -21,7 +22,7 @@ function portOf(highWaterMark?: number) {
       const { id, error } = JSON.parse(text) as { id: unknown; error: { code: number } };
       return [id, error.code];
     });
-  return { port, input, output, messages, line, said, errors };
+  return { port, input, output, ends, messages, line, said, errors };
 }
 
 test('messages come as they were written', () => {
@@ -80,6 +81,19 @@ test('a client that does not read is not read either, until it has', async () =>
   output.resume();
   await new Promise(resolve => output.once('drain', resolve));
   assert.equal(input.isPaused(), false);
+});
+
+test('a client whose end of the output is gone is gone, and its input is read to the end', async () => {
+  const { port, input, output, ends } = portOf(10);
+  input.resume();
+  port.send('{"long":"enough"}');
+  assert.equal(input.isPaused(), true);
+  output.on('error', () => undefined);
+  output.destroy(new Error('EPIPE'));
+  await new Promise(resolve => output.once('close', resolve));
+  assert.deepEqual([input.isPaused(), ends.seen], [false, 1]);
+  port.send('{"long":"enough"}');
+  assert.deepEqual([input.isPaused(), ends.seen], [false, 1], 'nothing would end that pause');
 });
 
 test('of a client that has left megabytes lying, what it can do without is dropped and what it is owed is kept', () => {

@@ -98,6 +98,7 @@ export class Driver {
       case 'stop':
       case 'restart':
       case 'demand':
+      case 'handOver':
       case 'resumed':
         return { type: word };
       case 'resolved':

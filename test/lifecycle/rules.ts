@@ -34,7 +34,7 @@ export function checkStep(before: Model, event: Event, after: Model, effects: re
   if (event.type === 'start') assert.equal(after.desired, 'up', says);
   if (event.type === 'idle' && after !== before) assert.equal(after.desired, 'onDemand', says);
   if (after.desired !== before.desired) assert.ok(['start', 'stop', 'restart', 'idle'].includes(event.type), says);
-  if (event.type === 'idle' || event.type === 'aged') {
+  if (event.type === 'idle' || event.type === 'aged' || event.type === 'handOver') {
     assert.ok(
       after.failures === before.failures || (event.type === 'idle' && after.failures === 0),
       `${says}: no failure`,

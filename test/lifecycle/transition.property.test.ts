@@ -11,7 +11,7 @@ const move = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Move>('answer') },
   { weight: 8, arbitrary: fc.constantFrom<Move>('swept', 'swept', 'tick', 'crash') },
   { weight: 2, arbitrary: fc.constant<Move>('start') },
-  { weight: 2, arbitrary: fc.constantFrom<Move>('stop', 'restart', 'demand') },
+  { weight: 2, arbitrary: fc.constantFrom<Move>('stop', 'restart', 'demand', 'handOver') },
   fc.constantFrom<Move>('refuse', 'survived', 'pass', 'page', 'prove', 'idle', 'aged', 'resumed', 'stale', 'late'),
 );
 const chance = fc.double({ min: 0, max: 0.999, noNaN: true });

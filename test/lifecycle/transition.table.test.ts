@@ -55,6 +55,7 @@ test('the table names every kind of event', () => {
     stop: true,
     restart: true,
     demand: true,
+    handOver: true,
     timer: true,
     resumed: true,
     admitted: true,

@@ -9,6 +9,7 @@ export type Move =
   | 'stop'
   | 'restart'
   | 'demand'
+  | 'handOver'
   | 'pass' // some time, but not to the next timer
   | 'tick' // to the next timer, and it fires
   | 'late' // a timer of a state that is over fires all the same
@@ -50,6 +51,7 @@ export class World {
       case 'stop':
       case 'restart':
       case 'demand':
+      case 'handOver':
       case 'resumed':
         return this.#send({ type: move });
       case 'pass':

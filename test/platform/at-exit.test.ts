@@ -25,3 +25,18 @@ for (const [how, code] of [
     assert.match(pids, /^\d+ \d+\n$/, 'both servers were running');
   });
 }
+
+test('a group that cannot be signalled does not keep the others from it', async () => {
+  const module = new URL('../../src/platform/at-exit.js', import.meta.url);
+  const script = `
+    import { endAtExit } from ${JSON.stringify(module.href)};
+    endAtExit({ signalNow() { throw new Error('no file descriptors'); } });
+    endAtExit({ signalNow: what => process._rawDebug(what) });`;
+  const host = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  host.stderr.on('data', chunk => {
+    said += chunk;
+  });
+  assert.deepEqual(await once(host, 'close'), [0, null]);
+  assert.equal(said.trim().replaceAll('\r', ''), 'terminate\nkill');
+});

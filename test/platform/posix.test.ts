@@ -6,6 +6,7 @@ import { os } from '../../src/platform/platform.ts';
 import { posixContainment } from '../../src/platform/posix.ts';
 import { ending, nextJson, nodeSpec } from '../support/contained.ts';
 import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/processes.ts';
 
 const READY = 'console.log(1); setInterval(() => {}, 60_000)';
 
@@ -37,4 +38,16 @@ test('its session is weighed by its priority, without which nice means nothing b
   await eventually(() => readFileSync(`/proc/${child.pid}/autogroup`, 'utf8').trim().endsWith('nice 19'), {
     what: 'the session to be weighed',
   });
+});
+
+test('what cannot be made known to others is not started, and nothing waits at the gate', {
+  skip: os === 'windows' && 'there is no gate',
+}, async () => {
+  let pid = 0;
+  const onBorn = async (born: number) => {
+    pid = born;
+    throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+  };
+  await assert.rejects(posixContainment.start(nodeSpec(READY, { onBorn })), { code: 'EMFILE' });
+  assert.equal(await isAlive(pid), false);
 });

@@ -4,15 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { os } from '../../src/platform/platform.ts';
-import {
-  findProcess,
-  hasCookie,
-  isMarked,
-  isOwn,
-  isZombie,
-  listProcesses,
-  parseStat,
-} from '../../src/platform/process-table.ts';
+import { findProcess, hasCookie, isOwn, isZombie, listProcesses, parseStat } from '../../src/platform/process-table.ts';
 
 const onPosix = { skip: os === 'windows' ? 'there is no such table on Windows' : false };
 const onLinux = { skip: os === 'linux' ? false : '/proc is of Linux' };
@@ -105,13 +97,4 @@ test('our own processes are ours, and one that is gone is nobody’s', onLinux, 
   assert.equal(await isOwn(pid), true);
   await end();
   assert.equal(await isOwn(pid), false);
-});
-
-test('a mark counts in its own variable alone, whole or up to a full stop', () => {
-  const environment = 'A=own.1\0HOLDFAST_COOKIE=outer.1:own.12\0B=own.12\0';
-  assert.deepEqual(
-    ['own.12', 'own', 'outer.1', 'outer', 'own.1', 'ow', '', 'A'].map(cookie => isMarked(environment, cookie)),
-    [true, true, true, true, false, false, false, false],
-  );
-  assert.equal(isMarked('A=own.1\0', 'own'), false);
 });

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { os } from '../../src/platform/platform.ts';
 import { Journal, type KeptLife, readJournal } from '../../src/process/journal.ts';
 
-const SELF = { pid: 41, startedAt: '7', bootId: 'boot' };
+const SELF = { mark: 'mark', pid: 41, startedAt: '7', bootId: 'boot', pidSpace: null };
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
@@ -18,7 +18,7 @@ function folderOf(t: TestContext): string {
 const read = (journal: Journal) => readJournal(readFileSync(journal.path, 'utf8'));
 
 test('what was told last of each life is read', t => {
-  const journal = new Journal(folderOf(t), 'mark', SELF);
+  const journal = new Journal(folderOf(t), SELF);
   t.after(() => journal.close());
   journal.append({ type: 'expected', cookie: 'a', server: 'files' }, []);
   journal.append({ type: 'born', cookie: 'a', pid: 5, startedAt: '9', folder: '/cg' }, []);
@@ -26,7 +26,7 @@ test('what was told last of each life is read', t => {
   journal.append({ type: 'expected', cookie: 'c', server: 'gone' }, []);
   journal.append({ type: 'gone', cookie: 'c' }, []);
   assert.deepEqual(read(journal), {
-    manager: { type: 'manager', mark: 'mark', ...SELF },
+    manager: { type: 'manager', ...SELF },
     lives: [
       { cookie: 'a', server: 'files', pid: 5, startedAt: '9', folder: '/cg' },
       { cookie: 'b', server: 'web', pid: null, startedAt: null, folder: null },
@@ -36,14 +36,14 @@ test('what was told last of each life is read', t => {
 
 test('only its owner may read it', { skip: os === 'windows' && 'modes are of POSIX' }, t => {
   const folder = folderOf(t);
-  const journal = new Journal(folder, 'mark', SELF);
+  const journal = new Journal(folder, SELF);
   t.after(() => journal.close());
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   assert.equal(statSync(journal.path).mode & 0o777, 0o600);
 });
 
 test('however much of it reached the disk, what is read is what was true at some moment', t => {
-  const journal = new Journal(folderOf(t), 'mark', SELF);
+  const journal = new Journal(folderOf(t), SELF);
   t.after(() => journal.close());
   const states = [JSON.stringify([])];
   const lives = new Map<string, KeptLife>();
@@ -74,6 +74,9 @@ test('a text that is no journal is read as none', () => {
     'null\n',
     '{"type":"born","cookie":"a","pid":1}\n',
     '{"type":"later"}\n',
+    '{"type":"manager","mark":""}\n',
+    '{"type":"manager","mark":"m"}\n{"type":"born","cookie":"a","pid":1}\n',
+    '{"type":"manager","mark":"m"}\n{"type":"expected","cookie":""}\n',
   ]) {
     assert.equal(readJournal(text), null, text);
   }
@@ -81,7 +84,7 @@ test('a text that is no journal is read as none', () => {
 
 test('it does not grow with time, and at no moment is there none', t => {
   const folder = folderOf(t);
-  const journal = new Journal(folder, 'mark', SELF);
+  const journal = new Journal(folder, SELF);
   t.after(() => journal.close());
   const kept: KeptLife = { cookie: 'kept', server: 's', pid: 4, startedAt: '1', folder: null };
   journal.append({ type: 'expected', cookie: 'kept', server: 's' }, [kept]);
@@ -101,13 +104,27 @@ test('it does not grow with time, and at no moment is there none', t => {
 
 test('closed twice, it takes nobody else’s descriptor along; what is appended then is lost', t => {
   const folder = folderOf(t);
-  const journal = new Journal(folder, 'mark', SELF);
+  const journal = new Journal(folder, SELF);
   journal.close();
-  const other = new Journal(folder, 'other', SELF);
+  const other = new Journal(folder, { ...SELF, mark: 'other' });
   journal.close();
   journal.append({ type: 'gone', cookie: 'a' }, []);
   other.append({ type: 'expected', cookie: 'b', server: 's' }, []);
   assert.equal(read(other)?.lives.length, 1);
   other.remove();
   assert.deepEqual(readdirSync(folder), ['mark.journal']);
+});
+
+test('a state folder that is cleared while it runs gets its journal again', {
+  skip: os === 'windows' && 'no folder with an open file can be removed there',
+}, t => {
+  const folder = folderOf(t);
+  const journal = new Journal(folder, SELF);
+  t.after(() => journal.close());
+  const kept: KeptLife = { cookie: 'kept', server: 's', pid: 4, startedAt: '1', folder: null };
+  journal.append({ type: 'expected', cookie: 'kept', server: 's' }, [kept]);
+  rmSync(folder, { recursive: true });
+  const next = { ...kept, cookie: 'next', pid: null, startedAt: null };
+  journal.append({ type: 'expected', cookie: 'next', server: 's' }, [kept, next]);
+  assert.deepEqual(read(journal)?.lives, [kept, next]);
 });

@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { systemClock } from '../../src/process/clock.ts';
+import { type Clock, systemClock } from '../../src/process/clock.ts';
 import type { KeptContainer } from '../../src/process/container/kept-container.ts';
 import { readJournal } from '../../src/process/journal.ts';
 import { Keeper } from '../../src/process/keeper.ts';
 import type { LaunchPlan } from '../../src/process/launch-plan.ts';
 import type { Leftover } from '../../src/process/leftovers.ts';
+import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { fixturePath } from '../support/fixture.ts';
 import { isAlive, withNothingLeft } from '../support/leak-check.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
@@ -18,10 +20,10 @@ async function setUp(t: TestContext) {
   const recording = recordingEngine(sandbox);
   const notices: string[] = [];
   const swept: (readonly Leftover[])[] = [];
-  const keeper = () => {
+  const keeper = (clock: Clock = systemClock) => {
     const made = new Keeper({
       stateDir: sandbox.folder,
-      clock: systemClock,
+      clock,
       notice: text => void notices.push(text),
       onSwept: found => void swept.push(found),
     });
@@ -99,6 +101,7 @@ async function leave(t: TestContext, bootId: string) {
   writeFileSync(
     join(sandbox.folder, 'journal', 'dead.journal'),
     lines.map(line => `${JSON.stringify(line)}\n`).join(''),
+    { mode: 0o600 },
   );
   return { ...made, pid };
 }
@@ -123,4 +126,20 @@ test('an engine that cannot be asked is asked again at the start after', async t
   await keeper().expect('fetch');
   assert.equal(swept.length, 1);
   assert.equal(existsSync(join(sandbox.folder, 'journal', 'dead.journal')), false);
+});
+
+test('an engine that hangs does not hold up the servers: it is asked on the side', async t => {
+  const { keeper, notices, bend, calls } = await leave(t, 'another boot');
+  bend('hang-ps');
+  const clock = new FakeClock();
+  const one = keeper(clock);
+  const expecting = one.expect('files');
+  await eventually(() => calls().some(([verb]) => verb === 'ps'), { what: 'the question' });
+  // Below the time that a server has to spawn.
+  await clock.advance(3_000);
+  assert.match((await expecting).cookie, /\.00000001$/);
+  assert.deepEqual([one.status.lastSweep, notices], [null, []]);
+  await clock.advance(10_000);
+  await eventually(() => one.status.lastSweep !== null, { what: 'the end of the sweep' });
+  assert.match(notices.join(), /^leftovers of an earlier run: fetch: .* did not answer within 10 s$/);
 });

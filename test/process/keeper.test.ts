@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startOf } from '../../src/platform/identity.ts';
 import { os } from '../../src/platform/platform.ts';
-import { systemClock } from '../../src/process/clock.ts';
+import { type Clock, systemClock } from '../../src/process/clock.ts';
 import { readJournal } from '../../src/process/journal.ts';
 import { Keeper } from '../../src/process/keeper.ts';
 import type { Leftover } from '../../src/process/leftovers.ts';
 import { eventually } from '../support/eventually.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { isAlive } from '../support/processes.ts';
 
 function folderOf(t: TestContext): string {
@@ -20,12 +21,12 @@ function folderOf(t: TestContext): string {
   return folder;
 }
 
-function keeperFor(t: TestContext, stateDir: string | null) {
+function keeperFor(t: TestContext, stateDir: string | null, clock: Clock = systemClock) {
   const notices: string[] = [];
   const swept: Leftover[][] = [];
   const notice = (text: string) => void notices.push(text);
   const onSwept = (found: readonly Leftover[]) => void swept.push([...found]);
-  const keeper = new Keeper({ stateDir, clock: systemClock, notice, onSwept });
+  const keeper = new Keeper({ stateDir, clock, notice, onSwept });
   t.after(() => keeper.close());
   return { keeper, notices, swept };
 }
@@ -93,10 +94,11 @@ test('a guardian that is killed has a successor, which knows the same', {
   await eventually(async () => !(await isAlive(pid)), { what: 'its end' });
 });
 
-test('one that is killed again and again is given up, and that is told', {
+test('one that is killed again and again is given up, that is told, and a start a minute later tries again', {
   skip: os === 'windows' && 'there is none',
 }, async t => {
-  const { keeper, notices } = keeperFor(t, null);
+  const clock = new FakeClock();
+  const { keeper, notices } = keeperFor(t, null, clock);
   await keeper.expect('files');
   for (let n = 0; n < 6; n++) {
     await eventually(() => keeper.status.guardian.pid !== null && notices.length === n, { what: `guardian ${n}` });
@@ -108,18 +110,58 @@ test('one that is killed again and again is given up, and that is told', {
     /^no guardian: it was ended 6 times within a minute\. Should this manager be killed/,
   );
   assert.equal(keeper.status.guardian.pid, null);
+  (await keeper.expect('files')).gone();
+  assert.equal(keeper.status.guardian.pid, null);
+  await clock.advance(60_000);
+  const birth = await keeper.expect('files');
+  await birth.born(await startOne(t, birth.cookie), null);
+  assert.notEqual(keeper.status.guardian.pid, null);
+  birth.gone();
+});
+
+test('no start waits for a guardian that somebody has stopped, and it is not left', {
+  skip: os === 'windows' && 'there is none',
+}, async t => {
+  const clock = new FakeClock();
+  const { keeper } = keeperFor(t, null, clock);
+  const birth = await keeper.expect('files');
+  const pid = await startOne(t, birth.cookie);
+  await eventually(() => keeper.status.guardian.pid !== null, { what: 'the guardian' });
+  const guardian = keeper.status.guardian.pid as number;
+  process.kill(guardian, 'SIGSTOP');
+  // More than a pipe takes without a reader.
+  const born = birth.born(pid, `/${'x'.repeat(1_000_000)}`);
+  await eventually(() => clock.pending.length > 0, { what: 'the wait' });
+  await clock.advance(1_000);
+  await born;
+  birth.gone();
+  const closing = keeper.close();
+  await eventually(() => clock.pending.length > 0, { what: 'the wait for its end' });
+  await clock.advance(1_000);
+  await closing;
+  await eventually(async () => !(await isAlive(guardian)), { what: 'its end' });
+});
+
+test('once it is closed nothing is started any more', async t => {
+  const { keeper } = keeperFor(t, null);
+  await keeper.close();
+  await assert.rejects(keeper.expect('files'), { code: 'CONNECTION_CLOSED' });
 });
 
 /** What a manager that was killed has left in the folder. */
 function leave(folder: string, manager: object, ...lives: object[]): void {
   mkdirSync(join(folder, 'journal'), { recursive: true });
   const lines = [{ type: 'manager', mark: 'dead-mark', ...manager }, ...lives].map(line => `${JSON.stringify(line)}\n`);
-  writeFileSync(join(folder, 'journal', 'dead-mark.journal'), lines.join(''));
+  writeFileSync(join(folder, 'journal', 'dead-mark.journal'), lines.join(''), { mode: 0o600 });
 }
 
 // Above what any system gives.
 const NOBODY = { pid: 2 ** 30, startedAt: '1' };
-const bootId = async () => (os === 'linux' ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : null);
+const onLinux = (read: () => string) => (os === 'linux' ? read() : null);
+const here = {
+  bootId: onLinux(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+  pidSpace: onLinux(() => readlinkSync('/proc/self/ns/pid')),
+};
 // Without native code nobody tells there whether the number is still its own.
 const canSweep = os !== 'windows';
 
@@ -131,11 +173,13 @@ test('the first start ends what a manager that was killed has left, and says so'
   const { keeper, swept } = keeperFor(t, folder);
   leave(
     folder,
-    { ...NOBODY, bootId: await bootId() },
+    { ...NOBODY, ...here },
     { type: 'expected', cookie: 'dead-mark.1', server: 'files' },
     { type: 'born', cookie: 'dead-mark.1', pid, startedAt: await startOf(pid) },
   );
   await keeper.expect('files');
+  // On a busy machine the start goes on before.
+  await eventually(() => swept.length > 0, { what: 'the sweep' });
   assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [], containers: [] }]]);
   assert.equal(await isAlive(pid), false);
   assert.deepEqual(keeper.status.lastSweep?.found, swept[0]);
@@ -146,8 +190,10 @@ test('the intent alone is enough to find it', { skip: os !== 'linux' && 'it take
   const folder = folderOf(t);
   const pid = await startOne(t, 'dead-mark.1');
   const { keeper, swept } = keeperFor(t, folder);
-  leave(folder, { ...NOBODY, bootId: await bootId() }, { type: 'expected', cookie: 'dead-mark.1', server: 'files' });
+  leave(folder, { ...NOBODY, ...here }, { type: 'expected', cookie: 'dead-mark.1', server: 'files' });
   await keeper.expect('files');
+  // On a busy machine the start goes on before.
+  await eventually(() => swept.length > 0, { what: 'the sweep' });
   assert.deepEqual(swept, [[{ server: 'files', pids: [pid], survivors: [], containers: [] }]]);
 });
 
@@ -156,21 +202,22 @@ test('a number that is somebody else’s by now is not touched, nor are the serv
   const reused = await startOne(t, 'another');
   const { keeper, swept, notices } = keeperFor(t, folder);
   const born = { type: 'born', cookie: 'dead-mark.1', pid: reused, startedAt: '1' };
-  leave(folder, { ...NOBODY, bootId: await bootId() }, born);
+  leave(folder, { ...NOBODY, ...here }, born);
   const living = await startOne(t, 'living-mark.1');
   const owner = {
     type: 'manager',
     mark: 'living-mark',
     pid: process.pid,
     startedAt: await startOf(process.pid),
-    bootId: await bootId(),
+    ...here,
   };
   const lines = [owner, { type: 'born', cookie: 'living-mark.1', pid: living, startedAt: await startOf(living) }];
   writeFileSync(
     join(folder, 'journal', 'living-mark.journal'),
     lines.map(line => `${JSON.stringify(line)}\n`).join(''),
+    { mode: 0o600 },
   );
-  writeFileSync(join(folder, 'journal', 'torn.journal'), '{"type":');
+  writeFileSync(join(folder, 'journal', 'torn.journal'), '{"type":', { mode: 0o600 });
   await keeper.expect('files');
   assert.deepEqual(swept, []);
   assert.equal(await isAlive(reused), true);
@@ -184,7 +231,7 @@ test('after a power cut nothing is looked for', { skip: os !== 'linux' && 'boots
   const pid = await startOne(t, 'dead-mark.1');
   leave(
     folder,
-    { ...NOBODY, bootId: 'another boot' },
+    { ...NOBODY, ...here, bootId: 'another boot' },
     { type: 'born', cookie: 'dead-mark.1', pid, startedAt: await startOf(pid) },
   );
   const { keeper, swept } = keeperFor(t, folder);

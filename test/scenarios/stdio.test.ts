@@ -158,6 +158,7 @@ describe('connect', () => {
     const client = await connect('a');
     assert.equal((await status()).manager.pid, first.child.pid);
     await client.request('tools/list');
+    const safe = slow(client, 2_000);
     assert.equal((await cli.run('down')).code, 0);
     await first.finished;
     const waiting = client.callText('one__echo', { text: 'still here' });
@@ -165,6 +166,11 @@ describe('connect', () => {
     await second.line('stdout', /"event":"listening"/);
     assert.equal(await waiting, 'still here');
     assert.equal((await status()).manager.pid, second.child.pid);
+    assert.match(
+      JSON.stringify((await client.answer(safe)).result),
+      /at last/,
+      'it was under way when the first was told to end',
+    );
     await ended(client);
     await cli.run('down');
     await second.finished;

@@ -42,6 +42,28 @@ test('an id comes back exactly as its caller wrote it, and nothing else of the m
   }
 });
 
+test('how long the server took is told from where it was sent the call; of one without an answer nothing is', async () => {
+  const desk = new Desk();
+  const asked = desk.call('write', '1');
+  await desk.clock.advance(700);
+  const server = desk.up();
+  await desk.clock.advance(30);
+  server.say('{"jsonrpc":"2.0","id":1,"result":{}}');
+  await asked.answered();
+  const given = new AbortController();
+  const cancelled = desk.call('write', '2', { signal: given.signal });
+  await desk.clock.advance(5_000);
+  given.abort();
+  await cancelled.failed();
+  assert.deepEqual(
+    desk.finished.map(({ tookMs, servedMs }) => [tookMs, servedMs]),
+    [
+      [730, 30],
+      [5_000, null],
+    ],
+  );
+});
+
 test('an error of the server is an answer', async () => {
   const desk = new Desk();
   const server = desk.up();

@@ -55,6 +55,19 @@ test('a second answer, an answer to nothing and what is no answer are refused', 
   }
 });
 
+test('an answer that the server may not have is kept from it; that there is none is no secret', async () => {
+  const stage = new Stage();
+  const server = await stage.up();
+  const client = { onRequest: (text: string) => stage.asked.push(text), onNotification: () => {} };
+  stage.session.setAudience({ addressee: () => ({ client, refusal: () => 'not for you' }), hear: () => {} });
+  server.say(ask('roots/list'));
+  server.say(ask('roots/list'));
+  assert.equal(stage.session.respond('{"jsonrpc":"2.0","id":1,"result":{"roots":["secret"]}}'), true);
+  assert.match(server.lines.at(-1) ?? '', /"error":\{"code":-32603,"message":"not for you"\}/);
+  assert.equal(stage.session.respond('{"jsonrpc":"2.0","id":2,"error":{"code":1,"message":"no"}}'), true);
+  assert.match(server.lines.at(-1) ?? '', /"message":"no"/);
+});
+
 test('a question that the server takes back is taken back from the client, by the client’s number', async () => {
   const stage = new Stage();
   const server = await stage.up();

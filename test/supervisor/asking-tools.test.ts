@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AskingTools } from '../../src/supervisor/asking-tools.ts';
+import { AskingTools, PERSONAL, ROOTS } from '../../src/supervisor/asking-tools.ts';
 
-const CAN = { sampling: {} };
 const ASK = 'elicitation/create';
 
 function setUp(known: readonly string[] = []) {
   const kept = new Set(known);
   let learned = 0;
-  const tools = new AskingTools(kept, () => void learned++);
-  return { tools, kept, learned: () => learned, apart: (tool: string) => tools.needsOwn(tool, CAN) };
+  const tools = new AskingTools(PERSONAL, kept, () => void learned++);
+  return { tools, kept, learned: () => learned, apart: (tool: string) => tools.mayAsk(tool) };
 }
 
 test('a tool that has asked its only client is known for it, once', () => {
@@ -18,7 +17,6 @@ test('a tool that has asked its only client is known for it, once', () => {
   tools.asked(ASK, ['a'], true);
   tools.asked('sampling/createMessage', ['a'], true);
   assert.deepEqual([[...kept], learned(), apart('a'), apart('b')], [['a'], 1, true, false]);
-  assert.equal(tools.needsOwn('a', { roots: {} }), false, 'a client that cannot be asked may share');
 });
 
 test('of several in flight each is a suspect, until it has answered alone without a question', () => {
@@ -50,6 +48,13 @@ test('a tool that has answered quietly before is suspected last', () => {
   assert.deepEqual([apart('echo'), apart('new')], [false, true]);
   tools.asked(ASK, ['echo'], false);
   assert.equal(apart('echo'), true, 'where there is no other');
+});
+
+test('of tools that ask for roots others are known than of those that ask a person', () => {
+  const roots = new AskingTools(ROOTS, new Set(), () => {});
+  roots.asked(ASK, ['a'], true);
+  roots.asked('roots/list', ['b'], true);
+  assert.deepEqual([roots.mayAsk('a'), roots.mayAsk('b')], [false, true]);
 });
 
 test('of names that clients invent only so many, and none that is long, are remembered', () => {

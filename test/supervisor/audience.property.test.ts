@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { requestOf } from '../../src/session/call.ts';
-import { AskingTools } from '../../src/supervisor/asking-tools.ts';
-import { Audience, type Member } from '../../src/supervisor/audience.ts';
+import { AskingTools, PERSONAL } from '../../src/supervisor/asking-tools.ts';
+import { Audience } from '../../src/supervisor/audience.ts';
 import type { Instance } from '../../src/supervisor/instance.ts';
+import type { Member } from '../../src/supervisor/member.ts';
 import { idOf } from '../session/fake-server.ts';
 import { Stage, turn } from '../session/stage.ts';
 
@@ -26,6 +27,10 @@ class FakeMember implements Member {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  makeRoom(): void {
+    assert.fail('nobody asks for roots here');
   }
 
   onRequest(text: string): void {
@@ -58,7 +63,8 @@ class World {
       instance: instance as unknown as Instance,
       profile: { capabilities: {}, roots: null, clientInfo: { name: 'x', version: '1' } },
       key: 'k',
-      tools: new AskingTools(new Set(), () => {}),
+      tools: [new AskingTools(PERSONAL, new Set(), () => {})],
+      isForOneClient: false,
       resident: null,
       onlookers: () => [],
     });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
+import { withNothingLeft } from '../support/leak-check.ts';
 import { fault, served } from '../support/managed.ts';
 import { pool } from '../support/pool.ts';
 
@@ -47,6 +49,56 @@ describe('clients of one server', { concurrency: 2 }, () => {
     attach({ capabilities: { sampling: {}, elicitation: {} } });
     assert.equal(await client.call('echo', { text: 'x' }), 'x');
     assert.equal(instances()[0]?.pid, pid, 'nobody’s coming costs those who are there');
+  });
+
+  test('to whom less is offered are not told as a loss, and starting again for them is no restart', async t => {
+    const { attach, of, instances } = await pool(t, served('more-for-sampling'));
+    const able = attach({ capabilities: { sampling: {} } });
+    assert.equal(await able.call('think', { text: 'x' }), 'x');
+    able.attachment.detach();
+    const modest = attach(CAN_NOTHING);
+    await modest.call('echo', { text: 'x' });
+    assert.deepEqual(
+      modest.attachment.catalogue.list('tools')?.map(({ key }) => key),
+      ['echo'],
+    );
+    const [first] = instances();
+    assert.deepEqual([first?.restarts.total, first?.missingTools, first?.health], [0, [], 'healthy']);
+    assert.deepEqual(
+      of('server.stopping').map(({ reason }) => reason),
+      ['client', 'client'],
+    );
+    const second = attach({ capabilities: { sampling: {} } });
+    await second.call('think', { text: 'x' });
+    await attach({ capabilities: { elicitation: {} } }).call('echo', { text: 'x' });
+    assert.equal(instances().length, 3);
+    assert.deepEqual(
+      of('catalogue.changed').map(({ incarnation, added, removed }) => [incarnation, added, removed]),
+      [[1, ['echo'], []]],
+      'the first list of all is new',
+    );
+  });
+
+  test('are told from one run to the next: what is kept is compared for the same client alone', async t => {
+    const sandbox = await withNothingLeft(t);
+    const options = { sandbox, stateDir: join(sandbox.folder, 'state') };
+    const first = await pool(t, served('more-for-sampling'), options);
+    await first.attach({ capabilities: { sampling: {} } }).call('think', { text: 'x' });
+    await first.attach(CAN_NOTHING).call('echo', { text: 'x' });
+    await first.supervisor.close();
+    const second = await pool(t, served('more-for-sampling'), options);
+    assert.deepEqual(second.of('catalogue.changed'), [], 'the lists are those of the first client');
+    await second.attach(CAN_NOTHING).call('echo', { text: 'x' });
+    assert.deepEqual(second.of('catalogue.changed'), []);
+  });
+
+  test('wait for a start, which is not how fast the server answers', async t => {
+    const lazy = served('well-behaved', { holdfast: { start: 'onDemand' } });
+    const { attach, of, instances } = await pool(t, lazy, { isStarted: false });
+    await attach().call('echo', { text: 'x' });
+    const tookMs = of('call.finished')[0]?.tookMs ?? 0;
+    const latency = instances()[0]?.latencyMs.p50 ?? Infinity;
+    assert.ok(latency < tookMs - (of('server.ready')[0]?.readyMs ?? 0) / 2, `${latency} of ${tookMs} ms`);
   });
 
   test('that differ get a process each, by number also in events', async t => {

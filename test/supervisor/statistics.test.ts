@@ -68,6 +68,8 @@ test('a server that has rested is not restarted when it is needed; one that was 
   play('idle', 'cleaned', 'demand');
   play('idle', 'demand', 'cleaned');
   assert.deepEqual(statistics.restarts, { total: 0, byCause: {} });
+  play('handOver', 'cleaned');
+  assert.equal(statistics.restarts.total, 0, 'for another client');
   play('aged', 'cleaned');
   play('aged', 'restart', 'cleaned');
   assert.deepEqual(statistics.restarts, { total: 2, byCause: { MAX_AGE: 1, REQUESTED: 1 } });

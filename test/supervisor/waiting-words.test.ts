@@ -18,6 +18,8 @@ test('a call that waits is told for what, and of nothing where it does not wait'
   const backoff: State = { name: 'backoff', due: 1, delayMs: 1_960, fault };
   assert.equal(words(backoff, 1), 'files went down, attempt 2 of 4 in 2 s');
   assert.equal(words({ name: 'stopping', due: null, goal: 'relaunch', fault: null, why: null }), 'restarting files');
+  const handedOver: State = { name: 'stopping', due: null, goal: 'relaunch', fault: null, why: 'client' };
+  assert.equal(words(handedOver), 'starting files again for this client');
   assert.equal(words({ name: 'stopping', due: null, goal: 'rest', fault: null, why: null }), null);
   assert.equal(words({ name: 'ready', due: null, since: 0, isProven: false }), null);
   assert.equal(words({ name: 'failed', due: null, since: 0, fault }), null);

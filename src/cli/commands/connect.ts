@@ -1,3 +1,4 @@
+import { urlToHttpOptions } from 'node:url';
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { readToken } from '../../daemon/token.ts';
 import { ConfigError } from '../../errors/config-error.ts';
@@ -10,6 +11,7 @@ import { firstOf } from '../../process/wait.ts';
 import { type Cli, note, redactUnknown } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { listenToEnds } from '../interrupts.ts';
+import { KNOCK_MS, knock } from '../knock.ts';
 import { findConfig, shortPath } from '../places.ts';
 import { renderError } from '../render/error.ts';
 import { plainTheme } from '../render/theme.ts';
@@ -37,7 +39,7 @@ const LAST_WORDS_MS = 500;
  */
 export async function connect(cli: Cli, url: string | undefined): Promise<ExitCode> {
   const end = new Ending();
-  const managers = url === undefined ? await ofStateFolder(cli, end).catch(none) : atUrl(cli, url);
+  const managers = url === undefined ? await ofStateFolder(cli, end).catch(none) : atUrl(cli, url, end);
   let isStdinOver = false;
   const teller = new StderrTeller(cli.stderr, redactUnknown);
   const notice = (text: string): void => teller.say(redactUnknown(text));
@@ -57,6 +59,7 @@ export async function connect(cli: Cli, url: string | undefined): Promise<ExitCo
       bridge.take(envelope);
       if (bridge.inFlight > 0) connection.asked();
     },
+    onGone: () => end.begin(false),
   });
   const connection: Connection = new Connection({
     clock: systemClock,
@@ -114,7 +117,9 @@ async function ofStateFolder(cli: Cli, end: Ending): Promise<Managers> {
     areFar: false,
     async find() {
       const holder = await readHolder(stateDir);
-      return holder === null ? null : knownOf(holder);
+      const known = holder === null ? null : knownOf(holder);
+      if (known?.url != null) await refuseSilent(known.url, holder?.pid ?? null, end);
+      return known;
     },
     host: onShutdown =>
       openHost(cli, { configFile: findConfig(cli), stateDir, onShutdown, onFail: error => end.fail(error) }),
@@ -129,16 +134,30 @@ function none(error: unknown): Managers {
 }
 
 /** The one that was named, wherever it runs. */
-function atUrl(cli: Cli, url: string): Managers {
+function atUrl(cli: Cli, url: string, end: Ending): Managers {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new UsageError(`"${url}" is no address of a manager`, 'write it as http://HOST:PORT/mcp');
   }
   return {
     areFar: true,
-    find: async () => ({ key: url, url, isGuest: false }),
+    async find() {
+      await refuseSilent(url, null, end);
+      return { key: url, url, isGuest: false };
+    },
     host: () => Promise.reject(new HoldfastError('CONNECTION_NO_MANAGER')),
     token: async () => cli.env.HOLDFAST_TOKEN || null,
   };
+}
+
+/** @throws HoldfastError CONNECTION_MANAGER_SILENT; any other trouble at the address shows when it is joined */
+async function refuseSilent(url: string, pid: number | null, end: Ending): Promise<void> {
+  const gone = new AbortController();
+  void end.begun.then(() => gone.abort());
+  try {
+    await knock(urlToHttpOptions(new URL(url)), pid, KNOCK_MS, gone.signal);
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+  }
 }
 
 /** What else is in an address may be a secret. */

@@ -16,6 +16,7 @@ import { logTo } from '../log-to.ts';
 import { runDir } from '../places.ts';
 import { flushed } from '../stdio/flushed.ts';
 import { readLines } from '../stdio/lines.ts';
+import { refuseClient } from '../stdio/refuse-client.ts';
 import { runConfig, secretsIn } from '../stdio/run-config.ts';
 import { StderrTeller } from '../stdio/tell.ts';
 
@@ -27,9 +28,14 @@ const LAST_WORDS_MS = 500;
 /**
  * One server, supervised, on stdin and stdout, until the client closes stdin or a signal comes. A server that cannot be started is no
  * reason to end: the client would start us again and again, and is told by the answer to its first request.
+ *
+ * @throws ConfigError for what is wrong with a configuration that is named; the client's first request has been answered with it
  */
 export async function runServer(cli: Cli, command: readonly string[]): Promise<ExitCode> {
-  const config = await runConfig(cli, command);
+  const config = await runConfig(cli, command).catch(async (error: unknown) => {
+    await refuseClient(cli, error);
+    throw error;
+  });
   const [server] = config.servers;
   if (server === undefined) throw new TypeError('the configuration has no server');
   const redact = redactSecrets(secretsIn(cli.env));
@@ -47,6 +53,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
     input: cli.stdin,
     output: cli.stdout,
     maxLineBytes: options.maxMessageBytes,
+    onGone: () => end.begin(),
     // Whoever starts us reads our stderr, too.
     explain: error => rpcErrorOf(error, redact, true),
     notice: text => teller.say(redact(text)),

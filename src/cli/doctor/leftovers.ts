@@ -36,7 +36,8 @@ export function leftoversVerdict({ journals, troubles }: DeadJournals): Verdict 
   const lives = journals.flatMap(({ journal }) => journal.lives);
   const details = { managers: journals.map(({ journal }) => journal.manager.pid), lives, troubles };
   const [trouble] = troubles;
-  if (trouble !== undefined) return warning(trouble, 'remove it once no manager of another version runs', details);
+  if (trouble !== undefined)
+    return warning(trouble, 'remove it once no manager of another version, or of another user, runs', details);
   if (lives.length === 0) return ok('no manager was killed and left anything', details);
   const names = [...new Set(lives.map(({ server }) => server))].join(', ');
   return warning(

@@ -13,9 +13,16 @@ export interface EventLine {
 
 /** The event in words for people, or null for what happens all the time or is told by another event too. */
 export function eventLine(event: HoldfastEvent): EventLine | null {
-  const words = wordsOf(event);
+  const words = wordsOf(marked(event));
   return words === null ? null : { at: event.at, tone: words[0], text: oneLine(words[1]) };
 }
+
+/** A server's first process goes by the server's name, each further one by its number, too. */
+export const nameOf = ({ server, instance }: { readonly server: string; readonly instance: number }): string =>
+  instance > 1 ? `${server} #${instance}` : server;
+
+const marked = (event: HoldfastEvent): HoldfastEvent =>
+  'instance' in event ? { ...event, server: nameOf(event) } : event;
 
 function stopping(reason: string): string {
   switch (reason) {
@@ -23,6 +30,8 @@ function stopping(reason: string): string {
       return 'restarting';
     case 'maxAge':
       return 'restarting, since it is older than maxAgeMs';
+    case 'client':
+      return 'starting again for a client with other capabilities';
     case 'idle':
       return 'going to rest, since nobody needs it';
     default:
@@ -64,8 +73,8 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['warn', `${event.server} starts again ${when}, attempt ${event.attempt} of ${event.of}`];
     }
     case 'server.failed': {
-      const next = event.nextTryMs === null ? '' : `, tried again in ${duration(event.nextTryMs)}`;
-      return ['bad', `${event.server} given up${next}`];
+      if (event.nextTryMs === null) return ['bad', `${event.server} given up`];
+      return ['bad', `${event.server} given up for now, next try in ${duration(event.nextTryMs)}`];
     }
     case 'server.stopping':
       return ['dim', `${event.server} ${stopping(event.reason)}`];

@@ -1,7 +1,7 @@
 import type { ServerStatus } from '../../supervisor/status.ts';
 import { columns } from './columns.ts';
 import { type EventLine, formatEventLine } from './event-line.ts';
-import { serverCells, serverColumns, serverDetails, toneOf } from './server-block.ts';
+import { type DetailsPlace, serverCells, serverColumns, serverDetails, toneOf } from './server-block.ts';
 import { rowsOf, truncate, widthOf, wrapWhole } from './text.ts';
 import type { Theme } from './theme.ts';
 import { count, uptime } from './units.ts';
@@ -34,7 +34,7 @@ const ROOMY = 12;
 
 /** The table of servers alone, each with what is to be said of it. */
 export function serverTable(servers: readonly ServerStatus[], now: number, width: number, theme: Theme): string[] {
-  const blocks = blocksOf(servers, now, width, theme);
+  const blocks = blocksOf(servers, { now, width, isWhole: true }, theme);
   return [blocks.heading, ...blocks.servers.flatMap(({ row, details }) => [row, ...details])];
 }
 
@@ -44,8 +44,9 @@ export function serverTable(servers: readonly ServerStatus[], now: number, width
  */
 export function renderScreen(screen: Screen, { width, height }: Size, theme: Theme): string[] {
   const gap = height < ROOMY ? [] : [''];
-  const top = [titleLine(screen, width, theme), ...gap];
-  const blocks = blocksOf(screen.servers, screen.now, width, theme);
+  const top = [...titleLines(screen, { width, height }, theme), ...gap];
+  const isWhole = height === Number.POSITIVE_INFINITY;
+  const blocks = blocksOf(screen.servers, { now: screen.now, width, isWhole }, theme);
   const wanted = 1 + blocks.servers.reduce((sum, { details }) => sum + 1 + rowsOf(details, width), 0);
   const inner = height - top.length;
   const bottom = fitFooter(screen.footer, width, inner - gap.length - Math.min(wanted, LEAST_TABLE));
@@ -93,13 +94,20 @@ export function summary(servers: readonly ServerStatus[]): string {
   return [...counts].map(([state, number]) => `${number} ${state}`).join(', ');
 }
 
-function titleLine({ title, uptimeMs, servers }: Screen, width: number, theme: Theme): string {
-  const figures = servers.length === 0 ? 'no servers' : `${count(servers.length, 'server')}: ${summary(servers)}`;
+/** Where there is no room for both, the counts are worth more than who shows them; a page without end has a line for each. */
+function titleLines({ title, uptimeMs, servers }: Screen, { width, height }: Size, theme: Theme): string[] {
+  const counts = summary(servers);
+  const figures = servers.length === 0 ? 'no servers' : `${count(servers.length, 'server')}: ${counts}`;
+  const whole = `${title}  ${figures}`;
   const right = `up ${uptime(uptimeMs)}`;
-  const left = truncate(`${title}  ${figures}`, width);
-  const gap = width - widthOf(left) - widthOf(right);
-  const head = left.startsWith(title) ? theme.strong(title) + left.slice(title.length) : left;
-  return gap < 2 || !Number.isFinite(gap) ? head : `${head}${' '.repeat(gap)}${theme.dim(right)}`;
+  if (widthOf(whole) > width) {
+    if (height === Number.POSITIVE_INFINITY)
+      return [theme.strong(truncate(title, width)), ...wrapWhole(figures, width)];
+    return [truncate(widthOf(figures) <= width ? figures : counts, width)];
+  }
+  const gap = width - widthOf(whole) - widthOf(right);
+  const head = `${theme.strong(title)}  ${figures}`;
+  return [gap < 2 || !Number.isFinite(gap) ? head : `${head}${' '.repeat(gap)}${theme.dim(right)}`];
 }
 
 interface Block {
@@ -113,13 +121,13 @@ interface Blocks {
   readonly servers: readonly Block[];
 }
 
-function blocksOf(servers: readonly ServerStatus[], now: number, width: number, theme: Theme): Blocks {
-  const { heading, rows } = columns(serverColumns, servers.map(serverCells), width, theme);
+function blocksOf(servers: readonly ServerStatus[], place: DetailsPlace, theme: Theme): Blocks {
+  const { heading, rows } = columns(serverColumns, servers.map(serverCells), place.width, theme);
   return {
     heading,
     servers: servers.map((server, index) => ({
       row: rows[index] ?? '',
-      details: serverDetails(server, width, now, theme),
+      details: serverDetails(server, place, theme),
       isWell: toneOf(server) === 'good' || toneOf(server) === 'dim',
     })),
   };

@@ -1,8 +1,9 @@
 import type { ServerStatus } from '../../supervisor/status.ts';
 import type { Cell, Column } from './columns.ts';
+import { asWhole, instanceLines } from './instance-lines.ts';
 import { lastWords } from './last-words.ts';
-import { oneLine, truncate, wrap } from './text.ts';
-import type { Theme, Tone } from './theme.ts';
+import { oneLine, truncate, wrap, wrapWhole } from './text.ts';
+import { type Theme, type Tone, toneOfState } from './theme.ts';
 import { duration, uptime } from './units.ts';
 
 /** The columns of the table of servers; `serverCells` fills them. */
@@ -22,36 +23,44 @@ const INDENT = '    ';
 /** Beyond this a sentence is cut off: the screen is for all servers. */
 const MESSAGE_LINES = 3;
 const STDERR_LINES = 3;
+/** Processes besides the first that the live screen shows of one server. */
+const MOST_INSTANCES = 4;
+
+export interface DetailsPlace {
+  readonly width: number;
+  readonly now: number;
+  readonly isWhole: boolean;
+}
 
 /** How a server is doing, in one colour. */
-export function toneOf({ state, health }: ServerStatus): Tone {
-  if (state === 'ready') return health === 'healthy' || health === 'unknown' ? 'good' : 'warn';
-  if (state === 'failed') return 'bad';
-  return state === 'stopped' ? 'dim' : 'warn';
+export function toneOf(server: ServerStatus): Tone {
+  const { state, health } = asWhole(server);
+  return toneOfState(state, health);
 }
 
 /** The row of one server. */
 export function serverCells(server: ServerStatus): Cell[] {
-  const tone = toneOf(server);
+  const { state, health, restarts } = asWhole(server);
+  const tone = toneOfState(state, health);
   const { p50 } = server.latencyMs;
-  const isUp = server.state === 'ready';
+  const isUp = state === 'ready';
   const quiet = (text: string): Cell => (text === NONE ? { text, tone: 'dim' } : { text });
   return [
-    { text: `${markOf(server)} ${oneLine(server.name)}`, tone },
-    { text: server.state, tone },
-    { text: server.state === 'stopped' ? NONE : server.health, tone },
+    { text: `${markOf(state, health)} ${oneLine(server.name)}`, tone },
+    { text: state, tone },
+    { text: state === 'stopped' ? NONE : health, tone },
     quiet(server.pid === null ? NONE : String(server.pid)),
     quiet(server.tools === 0 && !isUp ? NONE : String(server.tools)),
     quiet(p50 === null ? NONE : duration(p50)),
-    server.restarts.total === 0 ? { text: '0', tone: 'dim' } : { text: String(server.restarts.total), tone: 'warn' },
+    restarts === 0 ? { text: '0', tone: 'dim' } : { text: String(restarts), tone: 'warn' },
     quiet(server.uptimeMs === null ? NONE : uptime(server.uptimeMs)),
   ];
 }
 
-function markOf({ state, health }: ServerStatus): string {
+function markOf(state: ServerStatus['state'], health: ServerStatus['health']): string {
   switch (state) {
     case 'ready':
-      return health === 'degraded' || health === 'suspect' ? '◐' : '●';
+      return health === 'healthy' || health === 'unknown' ? '●' : '◐';
     case 'failed':
       return '✗';
     case 'stopped':
@@ -63,8 +72,12 @@ function markOf({ state, health }: ServerStatus): string {
   }
 }
 
-/** What stands below the row of a server that is not well: why, what to do, and its last words. `now` is wall-clock ms. */
-export function serverDetails(server: ServerStatus, width: number, now: number, theme: Theme): string[] {
+/**
+ * What stands below the row of a server: where it is not well why, what to do, and its last words; its further processes. `now` is
+ * wall-clock ms. `isWhole`: there is room for all of it, and nothing that helps is cut off.
+ */
+export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: Theme): string[] {
+  const { width, now, isWhole } = place;
   const room = Math.max(8, width - INDENT.length);
   const say = (text: string, tone: Tone): string[] =>
     wrap(oneLine(text), room, MESSAGE_LINES).map(line => INDENT + theme[tone](line));
@@ -73,7 +86,7 @@ export function serverDetails(server: ServerStatus, width: number, now: number, 
   const why = (): string[] => {
     switch (server.state) {
       case 'failed':
-        return [...failure(server, room, now, theme, say), ...survivors];
+        return [...failure(server, { room, now, isWhole }, theme, say), ...survivors];
       case 'backoff': {
         const { number, of } = server.attempt;
         const next = nextTry(server, now);
@@ -88,14 +101,14 @@ export function serverDetails(server: ServerStatus, width: number, now: number, 
     }
   };
   const { url } = server;
+  const others = instanceLines(server, room, isWhole ? Number.POSITIVE_INFINITY : MOST_INSTANCES, theme);
   // The last of it, since it is the first to go where there is no room; never cut off. An older manager does not tell it.
-  return [...why(), ...(url == null ? [] : [INDENT + theme.dim(oneLine(url))])];
+  return [...why(), ...others.map(line => INDENT + line), ...(url == null ? [] : [INDENT + theme.dim(oneLine(url))])];
 }
 
 function failure(
   server: ServerStatus,
-  room: number,
-  now: number,
+  { room, now, isWhole }: { room: number; now: number; isWhole: boolean },
   theme: Theme,
   say: (text: string, tone: Tone) => string[],
 ): string[] {
@@ -103,12 +116,14 @@ function failure(
   const bar = '│ ';
   const next = server.nextTryAt === null ? 'tried again ' : `tried again${nextTry(server, now)}, `;
   const words = lastWords(stderrTail, STDERR_LINES).map(line => truncate(oneLine(line), room - bar.length));
-  const advice = hint === '' ? [] : wrap(oneLine(hint), room - 4, MESSAGE_LINES);
+  const help = oneLine(hint);
+  const advice = hint === '' ? [] : isWhole ? wrapWhole(help, room - 4) : wrap(help, room - 4, MESSAGE_LINES);
+  const start = `${next}at once with "holdfast start ${oneLine(server.name)}"`;
   return [
     ...say(message, 'bad'),
     ...advice.map((line, index) => `${INDENT}${theme.dim(index === 0 ? 'do  ' : '    ')}${line}`),
     ...words.map(line => INDENT + theme.dim(bar + line)),
-    INDENT + theme.dim(truncate(`${next}at once with "holdfast start ${oneLine(server.name)}"`, room)),
+    ...(isWhole ? wrapWhole(start, room) : wrap(start, room, 2)).map(line => INDENT + theme.dim(line)),
   ];
 }
 

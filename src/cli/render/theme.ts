@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Health, ServerState } from '../../telemetry/events.ts';
 
 type Paint = (text: string) => string;
 
@@ -12,6 +13,13 @@ export interface Theme {
 }
 
 export type Tone = keyof Theme;
+
+/** How a server, or one of its instances, is doing, in one colour. */
+export function toneOfState(state: ServerState, health: Health): Tone {
+  if (state === 'ready') return health === 'healthy' || health === 'unknown' ? 'good' : 'warn';
+  if (state === 'failed') return 'bad';
+  return state === 'stopped' ? 'dim' : 'warn';
+}
 
 const asIs: Paint = text => text;
 

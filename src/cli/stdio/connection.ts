@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Bridge } from '../../gateway/bridge.ts';
+import { BRIDGE_AGENT } from '../../gateway/bridge-sockets.ts';
 import type { Clock, Timer } from '../../process/clock.ts';
 import { HttpClient } from '../../session/http-client.ts';
 import { type Effect, type Event, firstModel, type Known, type Model, transition } from './connect-machine.ts';
@@ -9,6 +10,7 @@ import type { Host } from './host.ts';
 
 /** Where managers are found, and how one is made. */
 export interface Managers {
+  /** @throws HoldfastError CONNECTION_MANAGER_SILENT where the one that is there does not answer */
   find(): Promise<Known | null>;
   /** @throws HoldfastError PROCESS_MANAGER_RUNNING where somebody else was faster */
   host(onShutdown: () => void): Promise<Host>;
@@ -25,7 +27,7 @@ export interface ConnectionOptions {
   readonly isAwaited: () => boolean;
   readonly explain: (cause: unknown) => HoldfastError;
   readonly maxMessageBytes: number;
-  /** No manager can be run here; `isFirst`: and none was ever joined, which whoever asked for it has been told. */
+  /** No manager can be run here, or the one that is does not answer; `isFirst`: it is over, and whoever asked for it has been told. */
   readonly onUnable: (error: unknown, isFirst: boolean) => void;
   /** A manager that is far cannot be reached, and is tried again; told once until it has been reached. */
   readonly onAway: (error: HoldfastError) => void;
@@ -45,6 +47,8 @@ export class Connection {
   #timer: Timer | null = null;
   #hasJoined = false;
   #isAway = false;
+  /** The manager that holds the folder does not answer, and that has been told. */
+  #isSilent = false;
   /** Why there is no manager at all; kept for the first request, since a client that hears nothing of it tells its user nothing. */
   #untold: { readonly cause: unknown } | null = null;
   /** The end of our own manager, if it has begun. */
@@ -118,7 +122,17 @@ export class Connection {
   }
 
   async #look(): Promise<void> {
-    this.#post({ type: 'found', manager: await this.#options.managers.find() });
+    try {
+      const manager = await this.#options.managers.find();
+      if (manager !== null) this.#isSilent = false;
+      this.#post({ type: 'found', manager });
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error.code !== 'CONNECTION_MANAGER_SILENT') throw error;
+      if (!this.#isSilent) this.#options.onUnable(error, false);
+      this.#isSilent = true;
+      // It may go on; until then nobody waits in silence, too.
+      this.#post({ type: 'unable', error });
+    }
   }
 
   async #race(): Promise<void> {
@@ -154,7 +168,7 @@ export class Connection {
     if (state.name !== 'joined' || state.manager !== manager || manager.url === null) return;
     const url = new URL(manager.url);
     const agent = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
-    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const headers = { 'user-agent': BRIDGE_AGENT, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
     const how = { url, headers, agent, clock, maxMessageBytes, maxQueue: MAX_QUEUE, resumes: managers.areFar };
     this.#hasJoined = true;
     this.#untold = null;

@@ -79,7 +79,7 @@ async function closeAll(manager: Manager, release: () => Promise<void>): Promise
 
 async function tell(cli: Cli, manager: Manager): Promise<() => void> {
   const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
-  const teller = new StderrTeller(cli.stderr, redact);
+  const teller = new StderrTeller(cli.stderr, redact, manager.config.servers.length > 1);
   if (cli.options.logLevel === undefined) manager.onEvent(teller.listener);
   return logTo(cli, manager, redact);
 }

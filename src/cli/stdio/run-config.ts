@@ -65,7 +65,11 @@ const withoutVersion = (spec: string): string => spec.replace(/(?<=.)(?:@|==)[^/
 
 const SECRET = /token|secret|passw|passphrase|credential|api_?key|(?:key|auth|pat|pwd)$/i;
 
+/** Their `PWD` is the working directory; no shell lets them be anything else. */
+const FOLDERS = new Set(['PWD', 'OLDPWD']);
+
 /** Values that must not be shown. The client has set them for the server among all our variables, so that their names have to tell. */
 export function secretsIn(env: Cli['env']): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (value !== undefined && SECRET.test(name) ? [value] : []));
+  const isSecret = (name: string): boolean => SECRET.test(name) && !FOLDERS.has(name);
+  return Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSecret(name) ? [value] : []));
 }

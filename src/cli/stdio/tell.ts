@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { HoldfastEvent } from '../../telemetry/events.ts';
 import { redactEvent } from '../redact-deep.ts';
-import { eventLine } from '../render/event-line.ts';
+import { eventLine, nameOf } from '../render/event-line.ts';
 
 /** Lines that nobody reads are dropped beyond this many bytes: nothing else would bound our memory. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 
 /** What tells our own words from those of a server, which stand beside them. */
-const MARK = 'holdfast: ';
+export const OUR_MARK = 'holdfast: ';
 
 /**
  * Writes for whoever looks why a client's server does not work: what servers write to their stderr, as it is, and in words of our own
@@ -16,15 +16,19 @@ const MARK = 'holdfast: ';
 export class StderrTeller {
   readonly #stderr: Writable;
   readonly #redact: (text: string) => string;
+  readonly #isNaming: boolean;
 
-  constructor(stderr: Writable, redact: (text: string) => string) {
+  /** `isNaming`: there are several servers, and each line of theirs begins with whose it is. */
+  constructor(stderr: Writable, redact: (text: string) => string, isNaming = false) {
     this.#stderr = stderr;
     this.#redact = redact;
+    this.#isNaming = isNaming;
   }
 
   readonly listener = (event: HoldfastEvent): void => {
     if (event.type === 'server.output') {
-      if (event.stream === 'stderr') this.#write(this.#redact(event.line));
+      if (event.stream === 'stderr')
+        this.#write(`${this.#isNaming ? `${nameOf(event)}: ` : ''}${this.#redact(event.line)}`);
       return;
     }
     if (isOurPing(event)) return;
@@ -34,7 +38,7 @@ export class StderrTeller {
   };
 
   say(text: string): void {
-    this.#write(`${MARK}${text}`);
+    this.#write(`${OUR_MARK}${text}`);
   }
 
   #write(line: string): void {

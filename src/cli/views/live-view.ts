@@ -3,6 +3,7 @@ import type { Cli } from '../context.ts';
 import { redactEvent, redactStatus } from '../redact-deep.ts';
 import { type EventLine, eventLine } from '../render/event-line.ts';
 import { renderScreen, type Size } from '../render/screen.ts';
+import { wrapWhole } from '../render/text.ts';
 import { createPainter } from './painter.ts';
 import { lastWords } from './plain-view.ts';
 import type { Scene, View } from './view.ts';
@@ -71,7 +72,8 @@ export function liveView(cli: Cli, scene: Scene): View {
       if (frame !== null) clearTimeout(frame);
       cli.stdout.off('resize', draw);
       draw();
-      cli.stdout.write(`\n${lastWords(survivors)}\n`);
+      const lines = wrapWhole(lastWords(survivors), sizeOf(cli.stdout).width);
+      cli.stdout.write(`\n${lines.join('\n')}\n`);
     },
   };
 }

@@ -72,5 +72,11 @@ export const connectionEntries = {
     'all servers together are at /mcp, each one at /servers/NAME/mcp',
     ['reason'],
   ),
+  CONNECTION_MANAGER_SILENT: entry(
+    true,
+    'the manager[ (pid {pid})] is there, but does not answer',
+    'where it was stopped (Ctrl-Z) let it go on, with "fg" in its terminal; where it hangs, end it and start it again with "holdfast up"',
+    ['pid'],
+  ),
   CONNECTION_NO_MANAGER: entry(false, 'no manager is running[ for {config}]', 'start one with "holdfast up"'),
 } as const satisfies Record<`CONNECTION_${string}`, CatalogueEntry>;

@@ -91,7 +91,7 @@ export const processEntries = {
   ),
   PROCESS_VARIABLE_MISSING: entry(
     false,
-    'a variable that the server needs is not set, or of no use[: {variable}][: {problem}]',
+    'the environment is not what the server needs[: {variable}][: {problem}]',
     'set it where Holdfast is started, or give it a value under "env" of this server',
     ['variable'],
   ),

@@ -63,8 +63,9 @@ export class CgroupGroup implements ProcessGroup {
   }
 
   signalNow(what: 'terminate' | 'kill'): void {
-    if (what === 'kill') this.#killInside();
+    // The session first: that takes no file descriptor.
     this.#session.signalNow(what);
+    if (what === 'kill') this.#killInside();
   }
 
   [Symbol.dispose](): void {

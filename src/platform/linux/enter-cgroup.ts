@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** A throw-away process in a cgroup. */
 export interface Entered {
@@ -14,7 +14,8 @@ const SCRIPT = 'echo 0 > "$1/cgroup.procs" && echo in && read -r _';
 
 /** Starts a process that enters the cgroup and waits there. Resolves with the reason where it could not. */
 export function enterCgroup(folder: string): Promise<Entered | { readonly why: string }> {
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', folder], {
+  // Its streams are not there where no file descriptors are left; then it has not begun.
+  const child: ChildProcess = spawn('/bin/sh', ['-c', SCRIPT, 'sh', folder], {
     // A Ctrl-C at our terminal is not for it.
     detached: true,
     env: {},
@@ -23,7 +24,7 @@ export function enterCgroup(folder: string): Promise<Entered | { readonly why: s
   const ended = new Promise<NodeJS.Signals | null>(resolve => child.once('exit', (_, signal) => resolve(signal)));
   const end = () => {
     child.kill('SIGKILL');
-    for (const stream of child.stdio) stream?.destroy();
+    for (const stream of child.stdio ?? []) stream?.destroy();
   };
   return new Promise(resolve => {
     let complaint = '';
@@ -36,12 +37,12 @@ export function enterCgroup(folder: string): Promise<Entered | { readonly why: s
       clearTimeout(timer);
       resolve(result);
     };
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       complaint += chunk;
     });
     // It may be gone before we let it go.
-    child.stdin.on('error', () => undefined);
-    child.stdout.once('data', () => settle({ ended, end }));
+    child.stdin?.on('error', () => undefined);
+    child.stdout?.once('data', () => settle({ ended, end }));
     child.once('error', error => fail(error.message));
     // Not `exit`: what it complains about may still be on its way.
     child.once('close', () => fail(complaint.trim() || 'its shell ended without a word'));

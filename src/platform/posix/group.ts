@@ -29,7 +29,8 @@ export class PosixGroup implements ProcessGroup {
     this.why = why;
     this.#leader = leader;
     this.#cookie = cookie;
-    this.#isEmpty = !isKnown;
+    // 0 and 1 stand for our own group, and for everybody.
+    this.#isEmpty = !isKnown || leader <= 1;
   }
 
   async terminate(): Promise<void> {
@@ -71,8 +72,9 @@ export class PosixGroup implements ProcessGroup {
 
   /** The group as a whole first: a signal to it cannot be outrun by a fork. Then those outside it, one by one. */
   #signal(members: readonly ProcessEntry[], signal: NodeJS.Signals): void {
-    if (members.some(entry => entry.pgid === this.#leader)) send(-this.#leader, signal);
-    for (const entry of members) if (entry.pgid !== this.#leader) send(entry.pid, signal);
+    const isInGroup = (entry: ProcessEntry) => !this.#isEmpty && entry.pgid === this.#leader;
+    if (members.some(isInGroup)) send(-this.#leader, signal);
+    for (const entry of members) if (!isInGroup(entry)) send(entry.pid, signal);
   }
 
   async #find(): Promise<ProcessEntry[]> {

@@ -5,6 +5,8 @@
 // `* PID WORDS` for the container of a life (`container-words.ts`), `- PID` for one whose processes are gone, `end` where nothing is left to do. The end of stdin is the end of the manager. The one line
 // on stdout says that signals do not end it any more.
 
+import { COOKIE } from '../cookie.ts';
+
 export const GUARDIAN = `# Holdfast's guardian: once its manager is gone, it ends what the servers have left.
 trap '' INT TERM HUP
 mark=$1 look=$2 nl='
@@ -65,11 +67,24 @@ cgroups() {
   done
 }
 
+# Sets found: the environments with our mark, in the variable that it is for.
+find_marked() {
+  set +f; set -- /proc/[0-9]*/environ; set -f
+  pattern="${COOKIE}=[^=]*$mark"
+  # A zero byte ends the lines of busybox's grep: it would see the first variable alone.
+  if printf 'a\\000b' | grep -aqF b; then
+    found=$(grep -al -e "$pattern" "$@" 2>/dev/null)
+  else
+    found=
+    for file; do
+      tr '\\000' '\\n' <"$file" | grep -q -e "$pattern" && found=$found$file$nl
+    done 2>/dev/null
+  fi
+}
+
 # Linux: those that left their group, by the cookie in their environment. True where there were any.
 marked() {
-  set +f
-  found=$(grep -alF -e "$mark" /proc/[0-9]*/environ 2>/dev/null)
-  set -f
+  find_marked
   for file in $found; do
     pid=\${file#/proc/} pid=\${pid%/environ}
     [ -O "/proc/$pid" ] && signal "$1" "$pid"
@@ -134,6 +149,8 @@ while IFS= read -r line; do
   esac
 done
 
+# A shell that cannot fork, since a server has taken all processes there may be, ends: then by what takes no other process.
+trap 'groups KILL; cgroups KILL' EXIT
 [ "$look" = proc ] || descendants
 everywhere TERM
 nap 0.1
@@ -143,6 +160,7 @@ while [ "$look" = proc ] && [ $rounds -lt 30 ] && marked KILL; do
   rounds=$((rounds + 1))
   nap 0.05
 done
+trap - EXIT
 for entry in $known; do
   folder=\${entry#* * }
   [ "$folder" = - ] || rmdir "$folder" "\${folder%/*}" 2>/dev/null

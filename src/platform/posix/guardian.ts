@@ -17,6 +17,8 @@ export interface Ward {
 
 /** The system's own tools first: a PATH may lead anywhere. */
 const PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
+/** A shell is up within milliseconds; on a machine that does much else it may take seconds. */
+const START_MS = 10_000;
 
 /**
  * A shell beside us, in a session of its own, which ends the processes of our servers once we are gone, however that came. It hears of
@@ -41,25 +43,33 @@ export class Guardian {
   /** `mark` is what the cookies of all our servers have in common. @throws Error of the system */
   static async start(
     mark: string,
-    { shell = '/bin/sh', look = os === 'linux' ? 'proc' : 'ps' } = {},
+    { shell = '/bin/sh', look = os === 'linux' ? 'proc' : 'ps', path = PATH, startMs = START_MS } = {},
   ): Promise<Guardian> {
     // It ends whatever has this in its environment: a short text would be in many.
     if (!/^[\da-f-]{36}$/.test(mark)) throw new TypeError(`no mark of a manager: ${mark}`);
     const outer = process.env[COOKIE];
-    const child = spawn(shell, ['-c', GUARDIAN, 'holdfast-guardian', mark, look], {
+    const child: ChildProcess = spawn(shell, ['-c', GUARDIAN, 'holdfast-guardian', mark, look], {
       // Away from the signals of our terminal; and no folder stays in use for it.
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'pipe', 'ignore'],
       // A manager inside a server of another manager is that one's to end, and so is its guardian.
-      env: outer === undefined ? { PATH } : { PATH, [COOKIE]: outer },
+      env: { PATH: path, ...(outer === undefined ? {} : { [COOKIE]: outer }) },
     });
     await new Promise<void>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', code => reject(new Error(`${shell} ended with ${code}`)));
-      child.stdout.once('data', resolve);
-    });
-    child.stdout.destroy();
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`${shell} had not begun after ${startMs / 1_000} s`));
+      }, startMs);
+      const settle = (run: () => void) => {
+        clearTimeout(timer);
+        run();
+      };
+      child.once('error', error => settle(() => reject(error)));
+      child.once('exit', code => settle(() => reject(new Error(`${shell} ended with ${code}`))));
+      // No streams are there where no file descriptors are left.
+      child.stdout?.once('data', () => settle(resolve));
+    }).finally(() => child.stdout?.destroy());
     if (child.pid === undefined) throw new TypeError('a spawned process has a pid');
     return new Guardian(child, child.pid);
   }
@@ -80,6 +90,11 @@ export class Guardian {
   end(isDone: boolean): void {
     if (isDone) void this.#tell('end');
     this.#process.stdin?.end();
+  }
+
+  /** Where it has nothing to do any more and does not go: somebody has stopped it, say. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
   }
 
   #tell(line: string): Promise<void> {

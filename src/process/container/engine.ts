@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { firstOf } from '../wait.ts';
 
@@ -22,52 +23,69 @@ export interface Answer {
 /** An engine that is busy may take seconds; one that does not answer for so long is not waited for. */
 const CALL_MS = 10_000;
 
-/** Calls it and waits for the answer, without a shell and out of reach of our terminal's signals. */
+/** What is said beyond that is no answer of an engine to us. */
+const MAX_TEXT = 1_000_000;
+
+/** Calls it and waits for the answer, without a shell and out of reach of our terminal's signals. Never rejects. */
 export async function callEngine(engine: Engine, args: readonly string[], clock: Clock): Promise<Answer> {
-  const child = spawn(engine.file, [...engine.options, ...args], {
-    env: { ...engine.env },
-    // The folder only matters to relative paths among the options.
-    ...(existsSync(engine.cwd) ? { cwd: engine.cwd } : {}),
-    detached: true,
-    windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const started = start(engine, args, ['ignore', 'pipe', 'pipe']);
+  if (started instanceof Error) return { isDone: false, text: started.message };
+  const child = started;
   let answer: Answer | null = null;
-  const said = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    said.out += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    said.err += chunk;
-  });
   const ended = new Promise<void>(resolve => {
     child.once('error', error => {
       answer = { isDone: false, text: error.message };
       resolve();
     });
+    const said = [child.stdout, child.stderr].map(textOf);
     child.once('close', code => {
-      answer ??=
-        code === 0
-          ? { isDone: true, text: said.out.trim() }
-          : { isDone: false, text: said.err.trim() || `it ended with ${code}` };
+      const [out = '', err = ''] = said.map(text => text().trim());
+      answer ??= code === 0 ? { isDone: true, text: out } : { isDone: false, text: err || `it ended with ${code}` };
       resolve();
     });
   });
   await firstOf(clock, CALL_MS, ended);
   if (answer !== null) return answer;
   child.kill('SIGKILL');
-  for (const stream of [child.stdout, child.stderr]) stream.destroy();
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy();
   return { isDone: false, text: `it did not answer within ${CALL_MS / 1_000} s` };
 }
 
 /** Calls it for a process that is about to end: nobody will hear the answer. */
 export function callEngineNow(engine: Engine, args: readonly string[]): void {
-  const { file, options, env } = engine;
-  const cwd = existsSync(engine.cwd) ? { cwd: engine.cwd } : {};
-  const child = spawn(file, [...options, ...args], { env, ...cwd, detached: true, windowsHide: true, stdio: 'ignore' });
+  const child = start(engine, args, 'ignore');
+  if (child instanceof Error) return;
   // Without a listener a program that is not there any more would be an error of ours.
   child.on('error', () => {});
   child.unref();
+}
+
+/** Some refusals of the system are thrown at once, others come as an event; without file descriptors the child has no streams. */
+function start(
+  { file, options, env, cwd }: Engine,
+  args: readonly string[],
+  stdio: StdioOptions,
+): ChildProcess | Error {
+  try {
+    return spawn(file, [...options, ...args], {
+      env: { ...env },
+      // The folder only matters to relative paths among the options.
+      ...(existsSync(cwd) ? { cwd } : {}),
+      detached: true,
+      windowsHide: true,
+      stdio,
+    });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function textOf(stream: Readable | null): () => string {
+  let text = '';
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    if (text.length < MAX_TEXT) text += chunk;
+  });
+  return () => text;
 }
 
 /** Whether the answer is that there is no such container: what a question about one that has been removed gets. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fixture } from '../../support/fixture.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
 import type { RawClient } from '../../support/raw-client.ts';
 import { CommandLine } from '../run-cli.ts';
@@ -39,7 +40,7 @@ test('without a client it is told on stderr', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
   const { code, stderr } = await cli.run('connect');
   assert.equal(code, 3);
-  assert.match(stderr, /there is no such file/);
+  assert.match(stderr, /^holdfast: .*there is no such file/);
 });
 
 test('a manager elsewhere that is not there is told on stderr at once', async t => {
@@ -51,4 +52,14 @@ test('a manager elsewhere that is not there is told on stderr at once', async t 
   assert.match(line, /^holdfast: cannot reach http:\/\/127\.0\.0\.1:1 \(a connection was refused.*\), trying again$/);
   connect.child.stdin.end();
   await connect.finished;
+});
+
+test('a client that is gone before it has read an answer is noticed by the answer, though its stdin stays open', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  cli.configure({ good: fixture('well-behaved') });
+  const { child, finished } = cli.start('connect');
+  child.stdout.destroy();
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  assert.equal((await finished).code, 0);
 });

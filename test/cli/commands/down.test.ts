@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { test } from 'node:test';
 import { fixture } from '../../support/fixture.ts';
+import { HttpSession } from '../../support/http-session.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
 import { CommandLine } from '../run-cli.ts';
 
@@ -18,7 +21,7 @@ test('down of a manager that runs for a client says that the client will start i
   await client.end();
 });
 
-test('down of another one says so while sessions are open, and only then', async t => {
+test('down of another one says so while a connect is there, and only then', async t => {
   const cli = new CommandLine(await withNothingLeft(t));
   cli.configure({ one: fixture('well-behaved') });
   const ended = async () => {
@@ -27,7 +30,12 @@ test('down of another one says so while sessions are open, and only then', async
   };
   const first = cli.start('up');
   await first.line('stdout', /is up/);
+  // A client of the URL that never says goodbye: nobody would start the servers again for it.
+  const { manager } = (await cli.json('status')).value as unknown as { manager: { url: string; token: string } };
+  const agent = new Agent({ keepAlive: true });
+  await HttpSession.open({ url: manager.url, token: readFileSync(manager.token, 'utf8').trim(), agent });
   assert.deepEqual(await ended(), [first.child.pid, false]);
+  agent.destroy();
   const second = cli.start('up');
   await second.line('stdout', /is up/);
   const client = cli.client(['connect']);

@@ -138,3 +138,28 @@ test('the second run answers initialize from what the first has learnt', async t
   assert.deepEqual((await second.initialize()).result, result);
   await ended(second);
 });
+
+test('a client that is gone before it has read an answer is noticed by the answer, though its stdin stays open', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  const { child, finished } = cli.start(...server('well-behaved'));
+  child.stdout.destroy();
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+  assert.equal((await finished).code, 0);
+});
+
+test('a configuration that is named and not there, or wrong, is the answer to the first request', async t => {
+  const cli = new CommandLine(await withNothingLeft(t));
+  const file = cli.configure({}, { holdfast: { defaults: { retires: 1 } } });
+  for (const [config, what] of [
+    ['nowhere.json', /nowhere\.json: cannot read the file \(there is no such file\)/],
+    [file, /holdfast\.json:1:\d+: holdfast\.defaults\.retires: unknown key/],
+  ] as const) {
+    const client = cli.client(['--config', config, ...server('well-behaved')]);
+    const { error } = await client.initialize();
+    assert.match((error as { message: string }).message, what);
+    assert.equal((await client.exited).code, 3);
+    await client.until(() => what.test(client.stderr) && client.ended, 'the same on stderr');
+    assert.doesNotMatch(client.stderr, /^(?!holdfast: ).+/m, 'each line is marked as ours');
+  }
+});

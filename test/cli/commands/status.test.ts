@@ -48,6 +48,7 @@ const report = z.object({
     url: z.string().nullable(),
     clients: count,
     sessions: count,
+    isBridged: z.boolean(),
     token: z.string().nullable(),
     config: z.string().nullable(),
     stateDir: z.string(),

@@ -12,7 +12,7 @@ test('a guardian takes a shell, but for Windows', () => {
 
 test('what a killed manager may have left is named, and so is a journal that cannot be read', () => {
   assert.equal(leftoversVerdict({ journals: [], troubles: [] }).status, 'ok');
-  const manager = { pid: 7, startedAt: '1', bootId: null, mark: 'm' };
+  const manager = { pid: 7, startedAt: '1', bootId: null, mark: 'm', pidSpace: null };
   const life = { cookie: 'm.1', pid: 9, startedAt: '2', folder: null };
   const lives = [
     { ...life, server: 'files' },

@@ -5,7 +5,7 @@ import { renderScreen, type Screen, summary } from '../../../src/cli/render/scre
 import { rowsOf, widthOf } from '../../../src/cli/render/text.ts';
 import { colourTheme, plainTheme } from '../../../src/cli/render/theme.ts';
 import { timeOfDay } from '../../../src/cli/render/units.ts';
-import { failed, statusOf } from '../status-of.ts';
+import { failed, statusOf, withOthers } from '../status-of.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const at = timeOfDay(NOW);
@@ -90,6 +90,40 @@ test('a narrow terminal keeps server, state, health and pid', () => {
   ]);
 });
 
+test('further processes of a server stand below its row, which has the worst health of all', () => {
+  const files = withOthers(statusOf('files'), {}, {}, {}, {}, { health: 'suspect', reason: 'silent for 5 s' });
+  const show = (height: number) => renderScreen(screen({ servers: [files] }), { width: 39, height }, plainTheme);
+  assert.deepEqual(show(30).slice(2, 9), [
+    '  server    state     health        pid',
+    '◐ files     ready     suspect     41233',
+    '    #2 ready, healthy, pid 41233, up 2…',
+    '    #3 ready, healthy, pid 41233, up 2…',
+    '    #4 ready, healthy, pid 41233, up 2…',
+    '    #6 ready, suspect, pid 41233, up 2…',
+    '    and 1 more',
+  ]);
+  assert.ok(!show(Infinity).join().includes('more'), 'a page without end has them all');
+});
+
+test('where title and counts have no room the counts stay, and on a page without end both', () => {
+  const title = 'holdfast 1.0.0 (pid 12345)';
+  const show = (height: number) => renderScreen(screen({ title, events: [] }), { width: 39, height }, plainTheme);
+  assert.equal(show(9)[0], '2 servers: 1 ready, 1 failed');
+  assert.deepEqual(show(Infinity).slice(0, 2), [title, '2 servers: 1 ready, 1 failed']);
+});
+
+test('on a page without end no advice is cut off', () => {
+  const hint = `${'say the word '.repeat(20)}holdfast doctor`;
+  const servers = [failed('weather', { lastError: { message: 'no', hint, stderrTail: [] } })];
+  const show = (height: number) =>
+    renderScreen(screen({ servers, events: [] }), { width: 39, height }, plainTheme)
+      .join(' ')
+      .replace(/\s+/g, ' ');
+  assert.ok(show(Infinity).includes('the word holdfast doctor'));
+  assert.ok(!show(30).includes('holdfast doctor'), 'a screen is for all servers');
+  assert.match(show(Infinity), /at once with "holdfast start weather"/);
+});
+
 test('where rows have no room, servers in trouble come first and the others are counted', () => {
   const servers = [...Array.from({ length: 9 }, (_, index) => statusOf(`s${index}`)), failed('weather')];
   const lines = renderScreen(screen({ servers, events: [] }), { width: 79, height: 9 }, plainTheme);
@@ -134,7 +168,7 @@ test('no line is wider and no screen higher than the terminal, whatever servers 
     .tuple(fc.boolean(), words, words, fc.array(words, { maxLength: 4 }))
     .map(([isWell, name, message, stderrTail]) =>
       isWell
-        ? statusOf(name, { health: 'degraded', reason: message })
+        ? withOthers(statusOf(name, { health: 'degraded', reason: message }), {}, { reason: message }, {}, {}, {}, {})
         : failed(name, { lastError: { message, hint: message, stderrTail } }),
     );
   const events = fc.array(

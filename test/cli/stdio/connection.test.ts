@@ -17,11 +17,19 @@ function stage(areFar = false) {
   const clock = new FakeClock();
   const story: string[] = [];
   const client = { isWaiting: true };
-  const world = { holder: null as Known | null, whyNot: null as Error | null, winning: Promise.resolve() };
+  const world = {
+    isSilent: false,
+    holder: null as Known | null,
+    whyNot: null as Error | null,
+    winning: Promise.resolve(),
+  };
   let shutdown: () => void = () => assert.fail('nobody hosts');
   const managers: Managers = {
     areFar,
-    find: async () => world.holder,
+    async find() {
+      if (world.isSilent) throw new HoldfastError('CONNECTION_MANAGER_SILENT');
+      return world.holder;
+    },
     token: async () => 'a token',
     async host(onShutdown): Promise<Host> {
       story.push('race');
@@ -238,5 +246,21 @@ test('of one on this machine nothing is told: another takes over', async () => {
   await clock.advance(0);
   connection.lost(gone, HEARD);
   assert.deepEqual(story, ['join']);
+  await connection.leave();
+});
+
+test('of a manager that does not answer, what waits is told each time and stderr once, and it is joined when it goes on', async () => {
+  const { clock, story, world, connection } = stage();
+  world.holder = other;
+  world.isSilent = true;
+  connection.start();
+  await clock.advance(0);
+  const fail = 'fail CONNECTION_MANAGER_SILENT';
+  assert.deepEqual(story, ['unable', fail]);
+  await clock.advance(5_000);
+  assert.deepEqual(story, ['unable', fail, fail]);
+  world.isSilent = false;
+  await clock.advance(5_000);
+  assert.deepEqual(story, ['unable', fail, fail, 'join']);
   await connection.leave();
 });

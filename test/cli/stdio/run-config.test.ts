@@ -65,7 +65,10 @@ test('variables with the name of a secret are secrets', () => {
     HOME: 'd',
     KEYBOARD: 'e',
     MY_PAT: 'f',
+    DB_PWD: 'g',
+    PWD: '/home/ada',
+    OLDPWD: '/home',
     UNSET: undefined,
   };
-  assert.deepEqual(secretsIn(env), ['a', 'b', 'c', 'f']);
+  assert.deepEqual(secretsIn(env), ['a', 'b', 'c', 'f', 'g']);
 });

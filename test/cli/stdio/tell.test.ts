@@ -30,6 +30,14 @@ test("a server's stderr goes on as it is, without secrets", () => {
   assert.equal(told(output('stderr', 'hello hunter2-hunter2'), output('stdout', 'noise')), 'hello [redacted]\n');
 });
 
+test('of several servers each line says whose it is', () => {
+  const stderr = new PassThrough();
+  const teller = new StderrTeller(stderr, text => text, true);
+  teller.listener(output('stderr', 'hello'));
+  teller.listener({ ...output('stderr', 'hello'), instance: 2 } as HoldfastEvent);
+  assert.equal(String(stderr.read()), 'one: hello\none #2: hello\n');
+});
+
 test('our own words are marked, and tell only what has gone wrong', () => {
   const text = told(
     { ...of, type: 'server.stopped' },

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { startOf } from '../../../src/platform/identity.ts';
@@ -10,6 +12,7 @@ import { os } from '../../../src/platform/platform.ts';
 import { Guardian } from '../../../src/platform/posix/guardian.ts';
 import { findProcess, isZombie } from '../../../src/platform/process-table.ts';
 import { eventually } from '../../support/eventually.ts';
+import { callWithoutDescriptors } from '../../support/out-of-descriptors.ts';
 
 const isPosix = os !== 'windows';
 const STAY = 'console.log(process.pid); setInterval(() => {}, 60_000)';
@@ -101,16 +104,87 @@ for (const shell of shells) {
   }
 }
 
+const LEAVES = `const { spawn } = require('child_process');
+  spawn(process.execPath, ['-e', ${JSON.stringify(STAY)}], { detached: true, stdio: 'inherit' }).unref();
+  console.log(process.pid);`;
+
 test('one that left group and session is found by the mark', { skip: os !== 'linux' && 'it takes /proc' }, async t => {
   const mark = randomUUID();
   const guardian = await Guardian.start(mark);
-  const script = `const { spawn } = require('child_process');
-    spawn(process.execPath, ['-e', ${JSON.stringify(STAY)}], { detached: true, stdio: 'inherit' }).unref();
-    console.log(process.pid);`;
-  const { pids } = await server(t, script, mark, 2);
+  const { pids } = await server(t, LEAVES, mark, 2);
   guardian.end(false);
   await gone(pids);
   await gone([guardian.pid]);
+});
+
+const BUSYBOX = ['/usr/bin/busybox', '/bin/busybox'].find(path => os === 'linux' && existsSync(path));
+
+test('nothing but busybox is enough, whose grep reads no zero bytes', {
+  skip: BUSYBOX === undefined && 'there is no busybox',
+}, async t => {
+  const path = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  t.after(() => rmSync(path, { recursive: true }));
+  for (const tool of ['sh', 'grep', 'tr', 'sleep', 'printf']) symlinkSync(BUSYBOX as string, join(path, tool));
+  const mark = randomUUID();
+  const guardian = await Guardian.start(mark, { shell: join(path, 'sh'), path });
+  const { pids } = await server(t, LEAVES, mark, 2);
+  guardian.end(false);
+  await gone(pids);
+  await gone([guardian.pid]);
+});
+
+test('a guardian that cannot start any process ends what it can without', {
+  skip:
+    !(os === 'linux' && process.geteuid?.() === 0 && existsSync('/usr/bin/prlimit')) && 'root alone can set that up',
+}, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const shell = join(folder, 'sh');
+  const become = 'prlimit --nproc=1 setpriv --reuid=65534 --regid=65534 --clear-groups';
+  writeFileSync(shell, `#!/bin/sh\nexec ${become} /bin/sh "$@"\n`, { mode: 0o755 });
+  const guardian = await Guardian.start(randomUUID(), { shell });
+  const deaf = `process.on('SIGTERM', () => {}); console.log(process.pid); ${STAY}`;
+  const child = spawn(process.execPath, ['-e', deaf], {
+    detached: true,
+    uid: 65_534,
+    gid: 65_534,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [pid = 0] = await numbers(child, 1);
+  t.after(() => kill(pid));
+  await guardian.add({ pid, startedAt: (await startOf(pid)) ?? '', folder: null });
+  guardian.end(false);
+  await gone([pid, guardian.pid]);
+});
+
+test('a mark in another variable is not one', { skip: os !== 'linux' && 'it takes /proc' }, async t => {
+  const mark = randomUUID();
+  const guardian = await Guardian.start(mark);
+  const env = { JOURNAL: `/state/${mark}.journal`, HOLDFAST_COOKIE: 'another.1' };
+  const child = spawn(process.execPath, ['-e', STAY], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => child.kill('SIGKILL'));
+  const [pid = 0] = await numbers(child, 1);
+  guardian.end(false);
+  await gone([guardian.pid]);
+  assert.equal(await isAlive(pid), true);
+});
+
+test('a shell that does not begin is not waited for, nor left', { skip: !isPosix && 'it takes a shell' }, async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const shell = join(folder, 'sh');
+  writeFileSync(shell, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+  const started = Guardian.start(randomUUID(), { shell, startMs: 200 });
+  await assert.rejects(started, { message: `${shell} had not begun after 0.2 s` });
+});
+
+test('without file descriptors that is the reason why there is none', {
+  skip: !isPosix && 'it takes ulimit',
+}, async () => {
+  const module = new URL('../../../src/platform/guardian.js', import.meta.url);
+  const said = await callWithoutDescriptors(module, 'startGuardian', randomUUID());
+  assert.match(said, /"guardian":null,"why":"it could not be started \(Error: spawn \/bin\/sh EMFILE\)"/);
 });
 
 test('it does not end by what a terminal sends, and ends at once when nothing is left to do', {

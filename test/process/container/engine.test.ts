@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { os } from '../../../src/platform/platform.ts';
 import { systemClock } from '../../../src/process/clock.ts';
 import { callEngine, engineEnvironment, isAbsent, isObeyed } from '../../../src/process/container/engine.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { callWithoutDescriptors } from '../../support/out-of-descriptors.ts';
 
 const env = { PATH: process.env.PATH ?? '' };
 const node = (script: string) => ({ file: process.execPath, options: ['-e', script], env, cwd: process.cwd() });
@@ -64,4 +66,16 @@ test('an engine is given what it is found by, and no secrets of the server', () 
   };
   const secret = { GITHUB_TOKEN: 'x', DOCKER_AUTH_CONFIG: 'y', AWS_SECRET_ACCESS_KEY: 'z' };
   assert.deepEqual(engineEnvironment({ ...found, ...secret }), found);
+});
+
+test('an engine that the system does not start is an answer, not the end of us', {
+  skip: os === 'windows' && 'it takes ulimit',
+}, async () => {
+  const module = new URL('../../../src/process/container/engine.js', import.meta.url);
+  const engine = { file: '/bin/sh', options: [], env: {}, cwd: '/' };
+  assert.match(await callWithoutDescriptors(module, 'callEngine', engine, [], 'the clock'), /"isDone":false.*EMFILE/);
+  // Thrown at once, unlike the refusals of the system that come later.
+  const { isDone, text } = await callEngine({ ...engine, file: '/bin/s\0h' }, [], systemClock);
+  assert.equal(isDone, false);
+  assert.match(text, /null bytes/);
 });
