@@ -10,10 +10,12 @@ import { os } from '../../src/platform/platform.ts';
 import { openHandles } from '../../src/platform/windows/handle.ts';
 import { nativeWindows } from '../../src/platform/windows/kernel32.ts';
 import { withProcess } from '../../src/platform/windows/process.ts';
+import { CommandLine } from '../cli/run-cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertNothingLeft, isAlive, type Sandbox, withNothingLeft } from '../support/leak-check.ts';
-import { manage, served } from '../support/managed.ts';
+import { manage, type ServerSpec, served } from '../support/managed.ts';
 import { projectRoot } from '../support/project-root.ts';
+import type { RawClient } from '../support/raw-client.ts';
 import { checkBeforeAndAfter } from '../support/scenario-check.ts';
 
 checkBeforeAndAfter();
@@ -29,19 +31,23 @@ async function grown(sandbox: Sandbox, mode: 'outer' | 'inner') {
   // Detached: outside of the job that this Node has for its own children.
   const host = spawn(process.execPath, [HOST, mode], {
     env: { ...process.env, ...sandbox.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
   sandbox.later(() => host.kill());
   const [line] = await once(host.stdout, 'data');
   const { states, left } = JSON.parse(String(line)) as { states: string[]; left: number };
   assert.deepEqual(states, ['ready job atomic', 'ready job atomic']);
-  const recorded = () => readFileSync(sandbox.env.HOLDFAST_TEST_PIDS, 'utf8').split('\n').filter(Boolean).map(Number);
   // The wrapper, its server, the sleeper of that, the leaver and what left.
-  await eventually(() => recorded().length === 5, { what: 'the trees to grow' });
-  const pids = recorded();
-  for (const pid of pids) assert.equal(await isAlive(pid), true);
-  return { host, pids, left };
+  return { host, pids: await recorded(sandbox, 5), left };
+}
+
+/** The pids of all that was started, which lives. */
+async function recorded({ env }: Sandbox, count: number): Promise<readonly number[]> {
+  const pids = () => readFileSync(env.HOLDFAST_TEST_PIDS, 'utf8').split('\n').filter(Boolean).map(Number);
+  await eventually(() => pids().length === count, { what: 'the trees to grow' });
+  for (const pid of pids()) assert.equal(await isAlive(pid), true);
+  return pids();
 }
 
 /** TerminateProcess: it has no moment left for anything. */
@@ -78,6 +84,56 @@ test(
     assert.equal(await isAlive(left), true, 'that is what containHost is for');
   },
 );
+
+test('a host that throws takes its servers along', onWindows, async t => {
+  const { host, pids } = await grown(await withNothingLeft(t), 'outer');
+  const exited = once(host, 'exit');
+  host.stdin.write('throw');
+  await exited;
+  await assertNothingLeft({ pids, timeoutMs: PROMISED_MS });
+});
+
+/** Each with the number of processes that it records. */
+const trees: Readonly<Record<string, readonly [server: ServerSpec, processes: number]>> = {
+  deaf: [served('ignores-eof'), 1],
+  held: [served('holds-stdout'), 2],
+  'behind-cmd': [served('wrapper', { args: ['ignores-everything'] }), 2],
+};
+const wrapped = trees['behind-cmd']?.[0] ?? assert.fail();
+
+/** How a manager is started, and how it ends. */
+const endings: Readonly<
+  Record<string, { args: readonly string[]; end(cli: CommandLine, manager: RawClient): unknown }>
+> = {
+  'up is terminated': { args: ['up'], end: (_, { child }) => child.kill('SIGKILL') },
+  'holdfast down': { args: ['up'], end: cli => cli.run('down') },
+  'connect: the client closes stdin': { args: ['connect'], end: (_, { child }) => child.stdin.end() },
+  'run: the client closes stdin': {
+    args: ['run', '--', wrapped.command ?? '', ...(wrapped.args ?? [])],
+    end: (_, { child }) => child.stdin.end(),
+  },
+};
+
+for (const [name, { args, end }] of Object.entries(endings)) {
+  test(`nothing is left of several trees after: ${name}`, onWindows, async t => {
+    const sandbox = await withNothingLeft(t);
+    const cli = new CommandLine(sandbox);
+    const stop = { drainMs: 300, graceMs: 100 };
+    cli.configure(
+      Object.fromEntries(Object.entries(trees).map(([tree, [spec]]) => [tree, { ...spec, holdfast: { stop } }])),
+    );
+    const manager = cli.client(args);
+    // A client's first words are what starts its servers.
+    if (args[0] !== 'up') assert.equal((await manager.initialize()).error, undefined);
+    const all = Object.values(trees).reduce((sum, [, processes]) => sum + processes, 0);
+    const pids = await recorded(sandbox, args[0] === 'run' ? 2 : all);
+    await end(cli, manager);
+    await manager.exited;
+    const from = performance.now();
+    await assertNothingLeft({ pids, timeoutMs: PROMISED_MS });
+    t.diagnostic(`${pids.length} processes gone ${Math.round(performance.now() - from)} ms after the manager`);
+  });
+}
 
 test('starts and stops leave no handles, pipes and processes', onWindows, async t => {
   const rounds = process.env.HOLDFAST_TEST_FULL === '1' ? 250 : 50;
