@@ -6,13 +6,16 @@ export class End {
   readonly begun: Promise<void>;
   onBegin: () => void = () => undefined;
   readonly #manager: Manager;
+  readonly #endsClients: boolean;
   #begin: () => void = () => undefined;
   #hasBegun = false;
   #isCutOff = false;
   #error: { readonly cause: unknown } | null = null;
 
-  constructor(manager: Manager) {
+  /** `endsClients`: their connections end before the servers do, which cancels what they wait for. */
+  constructor(manager: Manager, { endsClients = false } = {}) {
     this.#manager = manager;
+    this.#endsClients = endsClients;
     this.begun = new Promise(resolve => {
       this.#begin = resolve;
     });
@@ -23,11 +26,11 @@ export class End {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#isCutOff = isCutOff;
-    this.#manager.on('call.finished', ({ outcome }) => {
-      // Of a client whose connection has ended by now the calls are cancelled.
-      this.#isCutOff ||= outcome === 'rejected' || outcome === 'cancelled';
-    });
+    // What we do by ourselves ends here, and is nobody's loss.
     this.onBegin();
+    this.#manager.on('call.finished', ({ outcome }) => {
+      this.#isCutOff ||= outcome === 'rejected' || (outcome === 'cancelled' && this.#endsClients);
+    });
     this.#begin();
   }
 

@@ -40,7 +40,8 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
   checkWish(options.endpoint, manager.config.gateway.host);
   const lock = await takeFolder(cli, stateDir, configFile);
-  const end = new End(manager);
+  const end = new End(manager, { endsClients: true });
+  let meanwhile: Disposable | undefined;
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
   let control: ControlServer | null = null;
   try {
@@ -59,7 +60,10 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
       control: control.path,
     });
     manager.onEvent(event => view.event(event));
-    end.onBegin = () => view.stopping();
+    end.onBegin = () => {
+      meanwhile?.[Symbol.dispose]();
+      view.stopping();
+    };
     const endLog = await logTo(cli, manager, redact, text => view.say(text));
     await lock.publish({ url });
     // A key that nobody knows is often the whole trouble, and few people run "config check" first.
@@ -68,8 +72,9 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     }
     const refusal = setOwnPriority(manager.config.priority);
     if (refusal !== null) view.say(`${refusal} (warning)`);
-    const meanwhile = options.meanwhile?.(manager);
+    meanwhile = options.meanwhile?.(manager);
     await end.begun;
+    // The end may have begun before.
     meanwhile?.[Symbol.dispose]();
     // Whoever bridges to us loses the way first, so that it keeps its calls for the next manager; only then do the servers end.
     await manager.endpoint?.close();
