@@ -38,9 +38,10 @@ export class CgroupGroup implements ProcessGroup {
     await this.#session.kill();
   }
 
+  /** Who left is looked for when nobody is inside any more: it takes a reading of every process's environment. */
   async members(): Promise<number[]> {
-    const marked = await this.#session.members();
-    return [...new Set([...this.#cgroup.members(), ...marked])];
+    const inside = this.#cgroup.members();
+    return inside.length > 0 ? inside : this.#session.members();
   }
 
   /** The highest memory is that of one process, as everywhere: the kernel's own for the cgroup counts every file that was ever read. */
