@@ -56,7 +56,6 @@ const endings: Readonly<Record<string, Ending>> = {
   },
   'connect: the client closes stdin': {
     who: 'connect',
-    isInCi: true,
     end: ({ running: [connect] }) => connect?.stdin?.end(),
   },
   'connect: its client is killed': { who: 'connect', end: ({ running }) => letGo(running) },
@@ -70,7 +69,7 @@ const endings: Readonly<Record<string, Ending>> = {
   'a library’s host: process.exit()': { who: 'library', end: ({ running: [host] }) => host?.stdin?.write('exit') },
   'a library’s host: SIGKILL': { who: 'library', ...signal('SIGKILL') },
   'SIGKILL of the manager': { isInCi: true, ...signal('SIGKILL') },
-  'SIGKILL of a manager without cgroups': { isInCi: true, env: { HOLDFAST_NO_CGROUP: '1' }, ...signal('SIGKILL') },
+  'SIGKILL of a manager without cgroups': { env: { HOLDFAST_NO_CGROUP: '1' }, ...signal('SIGKILL') },
   'SIGTERM to a manager without cgroups': { env: { HOLDFAST_NO_CGROUP: '1' }, ...signal('SIGTERM') },
   'SIGKILL of the guardian, then of the manager': {
     end: async ({ manager, guardian }) => {
@@ -81,7 +80,6 @@ const endings: Readonly<Record<string, Ending>> = {
     },
   },
   'SIGKILL of both at once, then a new start': {
-    isInCi: true,
     end: async ({ manager, guardian, cli }) => {
       const watch = await guardian();
       process.kill(manager, 'SIGSTOP');
