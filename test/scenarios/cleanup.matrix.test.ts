@@ -1,10 +1,12 @@
 // P1 as a table: whatever the servers are like, and however their manager ends, nothing of them is left two seconds later.
-// One manager holds all trees at once through each ending; `npm run test:full` has all of these, CI those that differ most.
+// One manager holds all trees at once through each ending; `npm run test:full` has all of these, CI one.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { ContainmentStatus } from '../../src/manager.ts';
+import { findCgroup } from '../../src/platform/linux/find-cgroup.ts';
 import { os } from '../../src/platform/platform.ts';
 import { CommandLine } from '../cli/run-cli.ts';
 import { eventually } from '../support/eventually.ts';
@@ -25,6 +27,8 @@ interface Held {
   /** Of the only manager, or the first. */
   readonly manager: number;
   readonly guardian: () => Promise<number>;
+  /** The folder of its cgroups; null where the system gives none, or none can be told. */
+  readonly cgroup: string | null;
   readonly sandbox: Sandbox;
 }
 
@@ -126,6 +130,7 @@ for (const [name, ending] of chosen) {
       const row = rows.get(tree) ?? new Map<string, string>();
       rows.set(tree, row.set(name, `${livingOf(held.sandbox.mark, tree).length}`));
     }
+    if (held.cgroup !== null) await eventually(() => !existsSync(held.cgroup ?? ''), { what: 'the end of its cgroup' });
     t.diagnostic(`${name}: ${[...before.values()].flat().length} processes gone in ${tookMs} ms`);
     assert.deepEqual(left(), []);
   });
@@ -175,12 +180,13 @@ async function hold(t: TestContext, who: 'up' | 'connect' | 'run' | 'library', m
     await eventually(() => allAreReady(cli), { what: 'every server', timeoutMs: 60_000 });
     await openClients(cli, sandbox);
   }
+  const cgroup = who === 'up' || who === 'connect' ? await cgroupOf(cli) : null;
   const managers = running.map(({ pid }) => pid);
   for (const [tree, { isStopped }] of Object.entries(trees)) {
     if (!isStopped) continue;
     for (const pid of livingOf(sandbox.mark, tree)) if (!managers.includes(pid)) process.kill(pid, 'SIGSTOP');
   }
-  return { cli, running, manager: Number(running[0]?.pid), guardian: () => guardianOf(cli), sandbox };
+  return { cli, running, manager: Number(running[0]?.pid), guardian: () => guardianOf(cli), cgroup, sandbox };
 }
 
 const INITIALIZE = JSON.stringify({
@@ -228,6 +234,16 @@ async function allAreReady(cli: CommandLine): Promise<boolean> {
   const isMute = (name: string) =>
     Object.values(trees).some(tree => tree.isNeverReady === true && name in tree.servers);
   return servers?.every(({ name, state }) => state === 'ready' || isMute(name)) ?? false;
+}
+
+async function cgroupOf(cli: CommandLine): Promise<string | null> {
+  const { containment } = (
+    (await cli.json('status')).value as unknown as { manager: { containment: ContainmentStatus } }
+  ).manager;
+  const own = findCgroup(readFileSync('/proc/self/mountinfo', 'utf8'), readFileSync('/proc/self/cgroup', 'utf8'));
+  if ('why' in own || containment.journal.path === null) return null;
+  const folder = join(own.folder, `holdfast-${basename(containment.journal.path, '.journal')}`);
+  return existsSync(folder) ? folder : null;
 }
 
 async function guardianOf(cli: CommandLine): Promise<number> {

@@ -161,9 +161,20 @@ while [ "$look" = proc ] && [ $rounds -lt 30 ] && marked KILL; do
   nap 0.05
 done
 trap - EXIT
-for entry in $known; do
-  folder=\${entry#* * }
-  [ "$folder" = - ] || rmdir "$folder" "\${folder%/*}" 2>/dev/null
+# The kernel takes a moment over those that it was told to end, and keeps their cgroup until then.
+rounds=0
+while [ $rounds -lt 20 ]; do
+  busy=
+  for entry in $known; do
+    folder=\${entry#* * }
+    [ "$folder" != - ] || continue
+    rmdir "$folder" 2>/dev/null
+    [ ! -d "$folder" ] || busy=yes
+    rmdir "\${folder%/*}" 2>/dev/null
+  done
+  [ -n "$busy" ] || break
+  rounds=$((rounds + 1))
+  nap 0.05
 done
 [ -n "$held" ] || exit 0
 
