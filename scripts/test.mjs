@@ -16,8 +16,9 @@ import { root, seconds } from './lib.mjs';
 const MINUTE = 60_000;
 const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
 const ofMadeUpOnes =
-  /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|telemetry|errors)[\\/]|^session[\\/](?!http)|^cli[\\/]render[\\/]/;
-const likeOthers = /^cli[\\/](commands[\\/](call|tools|config-check)|running-manager)\./;
+  /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|telemetry|errors)[\\/]/;
+const likeOthers =
+  /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session)\.|^session[\\/]/;
 const ofPosix = /^platform[\\/](linux|posix)[\\/]/;
 // Scenarios start many real processes and check that none is left: one file at a time.
 const suites = {
@@ -32,8 +33,8 @@ const suites = {
       scenario
         ? /\.windows\.test\.js$|\b(cleanup|health|kept-session)\.test\.js$/.test(file)
         : // What is written in the repository is the same on every system, and so is what the gateway says to clients and servers that
-          // are made up, what is decided, and what is drawn; sockets, files and processes are not. A command takes seconds to begin
-          // under Wine: those of up, status, run and connect show what the others have in common with them.
+          // are made up, what is decided, and what is drawn; sockets, files and processes are not. What begins
+          // commands or servers takes seconds each time under Wine: some of it stands for the rest, which real Windows has in the workflow.
           ![ofTheRepository, ofMadeUpOnes, ofPosix, likeOthers].some(these => these.test(file)),
   },
   full: { concurrency: 1, testMs: 20 * MINUTE, runMs: 80 * MINUTE, has: () => true },

@@ -136,7 +136,7 @@ for (const [name, { args, end }] of Object.entries(endings)) {
 }
 
 test('starts and stops leave no handles, pipes and processes', onWindows, async t => {
-  const rounds = process.env.HOLDFAST_TEST_FULL === '1' ? 250 : 50;
+  const rounds = process.env.HOLDFAST_TEST_FULL === '1' ? 250 : 25;
   const servers = ['a', 'b', 'c', 'd'];
   const { manager, sandbox } = await manage(t, Object.fromEntries(servers.map(name => [name, served('well-behaved')])));
   const held = () => ({
