@@ -47,8 +47,7 @@ describe('after a stop', () => {
     const tookMs = performance.now() - from;
     t.diagnostic(`${Object.keys(servers).length} stubborn servers stopped in ${Math.round(tookMs)} ms`);
     assert.deepEqual(await sandbox.living(), []);
-    // What is promised is told above; beside other tests a machine may take several times as long, and still nothing waited for a deadline.
-    assert.ok(tookMs < 4 * (stop.drainMs + stop.graceMs + 2_000), `${tookMs}`);
+    assert.ok(tookMs < stop.drainMs + stop.graceMs + 2_000, `${tookMs}`);
     await hung;
     assert.deepEqual([...new Set(manager.status().map(({ state }) => state))], ['stopped']);
   });
