@@ -22,6 +22,8 @@ import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import type { Snapshot } from './telemetry/metrics-registry.ts';
 import { packageVersion } from './version.ts';
 
 export type {
@@ -55,6 +57,7 @@ export class HoldfastManager implements Manager {
   readonly #network: Network;
   readonly #gateway: Gateway;
   readonly #hub = new EventHub(() => Date.now());
+  readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
@@ -68,6 +71,7 @@ export class HoldfastManager implements Manager {
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const env = options.env ?? process.env;
     const stateDir = options.stateDir ?? null;
+    this.#hub.subscribe(this.#metrics.heard);
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
@@ -88,7 +92,8 @@ export class HoldfastManager implements Manager {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
-    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
+    const metrics = () => this.#metrics.text();
+    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir, metrics };
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
   }
 
@@ -112,6 +117,7 @@ export class HoldfastManager implements Manager {
   }
 
   listen(options?: ListenOptions): Promise<Endpoint> {
+    this.#metrics.prepare();
     return this.#gateway.listen(options);
   }
 
@@ -123,6 +129,7 @@ export class HoldfastManager implements Manager {
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
+    this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };
   }
@@ -133,6 +140,10 @@ export class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  async metrics(): Promise<string> {
+    return (await this.#metrics.text()).text;
   }
 
   containment(): ContainmentStatus {
@@ -219,5 +230,11 @@ export class HoldfastManager implements Manager {
 
   async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
     return this.#supervisor.client(server).requestRaw(text, options);
+  }
+
+  async #look(): Promise<Snapshot> {
+    await this.sample();
+    const sessions = this.endpoint?.clients() ?? 0;
+    return { servers: this.status(), sessions, ports: this.network().ports };
   }
 }

@@ -12,6 +12,7 @@ import type { Backend } from './backend.ts';
 import type { GatewayServer } from './gateway-server.ts';
 import { isLoopback } from './guard.ts';
 import { ModernFront } from './modern-front.ts';
+import type { MetricsText } from './open-routes.ts';
 import { Seal, sealKey } from './seal.ts';
 import { serveHttp } from './serve-http.ts';
 import { fileSessions, memorySessions } from './session-store.ts';
@@ -47,6 +48,7 @@ interface GatewayParts {
   readonly supervisor: Supervisor;
   readonly version: string;
   readonly stateDir: string | null;
+  readonly metrics: MetricsText;
   /** Where events go, and come from. */
   readonly hub: { readonly emit: Emit; subscribe(listener: (event: HoldfastEvent) => void): () => void };
 }
@@ -127,6 +129,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),
+    metrics: parts.metrics,
     explain,
     emit: hub.emit,
   }).catch((error: unknown) => {

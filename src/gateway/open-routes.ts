@@ -5,18 +5,25 @@ import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { GuardedHeaders } from './guard.ts';
 import { refusalText } from './http-reply.ts';
 
+/** All figures, as a scrape wants them. */
+export type MetricsText = () => Promise<{ readonly text: string; readonly contentType: string }>;
+
 export interface OpenRoutesOptions {
-  /** Why not every server that should be up is ready. */
+  /** Why not every server that should be up is ready; empty where all are. */
   readonly unready: () => readonly string[];
-  /** Whether a request has the token. */
-  readonly isTrusted: (headers: GuardedHeaders) => boolean;
+  readonly metrics: MetricsText;
 }
 
-/** All paths but those of MCP. Who comes here has passed the guard, or asks for `/livez` or `/readyz`, which tell strangers no more than yes or no. */
-export function openRoutes({
-  unready,
-  isTrusted,
-}: OpenRoutesOptions): (request: IncomingMessage, response: ServerResponse) => void {
+/**
+ * All paths but those of MCP. Who comes here has passed the guard, or asks for `/livez` or `/readyz`, which tell strangers no more than
+ * yes or no.
+ *
+ * @param isTrusted whether a request has the token
+ */
+export function openRoutes(
+  { unready, metrics }: OpenRoutesOptions,
+  isTrusted: (headers: GuardedHeaders) => boolean,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Hono();
   app.get('/livez', c => c.json({ isLive: true }));
   app.get('/readyz', c => {
@@ -24,6 +31,10 @@ export function openRoutes({
     const isReady = reasons.length === 0;
     const told = isTrusted({ authorization: c.req.header('authorization') }) ? { isReady, reasons } : { isReady };
     return c.json(told, isReady ? 200 : 503);
+  });
+  app.get('/metrics', async c => {
+    const { text, contentType } = await metrics();
+    return c.body(text, 200, { 'Content-Type': contentType });
   });
   app.notFound(c =>
     c.body(refusalText('null', new HoldfastError('CONNECTION_NOT_FOUND')), 404, { 'Content-Type': 'application/json' }),

@@ -17,13 +17,13 @@ import { badRequest, RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
 import { listenError } from './listen-error.ts';
 import type { Explain } from './modern-reply.ts';
-import { openRoutes } from './open-routes.ts';
+import { type OpenRoutesOptions, openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
 import { hasBody, isModern, isOpen, isSignIn, targetOf } from './targets.ts';
 import { Unread } from './unread.ts';
 
-export interface ServeHttpOptions {
+export interface ServeHttpOptions extends OpenRoutesOptions {
   /** `host` and `port` among them. */
   readonly gateway: GatewayOptions;
   /** Null where none is wanted. */
@@ -35,8 +35,6 @@ export interface ServeHttpOptions {
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
-  /** Why not every server that should be up is ready; empty where all are. */
-  readonly unready: () => readonly string[];
   readonly explain: Explain;
   readonly emit: Emit;
   readonly clock?: Clock;
@@ -100,7 +98,7 @@ class Door implements HttpEndpoint {
     this.#received = new Budget(gateway.bufferBytes, Math.max(share, gateway.maxBodyBytes));
     this.#unread = new Unread(gateway.bufferBytes);
     this.#refusals = new Refusals(emit);
-    this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
+    this.#others = openRoutes(options, headers => this.#guard.hasToken(headers));
     this.#legacy = new LegacyFront({
       limits: gateway,
       store: sessions,
