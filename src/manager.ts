@@ -22,6 +22,7 @@ import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { loadOtel, type OpenOtel, type OtelBridge } from './telemetry/load-otel.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import type { Snapshot } from './telemetry/metrics-registry.ts';
 import { packageVersion } from './version.ts';
@@ -48,7 +49,10 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
     typeof options.config === 'string'
       ? await loadConfig(options.config, env)
       : configFromObject(options.config, { env, cwd: options.cwd ?? process.cwd(), home: homedir() });
-  return new HoldfastManager(config, options);
+  const openOtel = config.telemetry.otel ? await loadOtel() : null;
+  const manager = new HoldfastManager(config, options);
+  if (openOtel !== null) await manager.bridge(openOtel);
+  return manager;
 }
 
 export class HoldfastManager implements Manager {
@@ -56,6 +60,7 @@ export class HoldfastManager implements Manager {
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
+  #otel: OtelBridge | null = null;
   readonly #hub = new EventHub(() => Date.now());
   readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
   /** Things to tell as soon as somebody may listen. */
@@ -97,13 +102,25 @@ export class HoldfastManager implements Manager {
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
   }
 
+  /** Hands what happens from now on to OpenTelemetry, too. */
+  async bridge(open: OpenOtel): Promise<void> {
+    const otel = open({ version: packageVersion(), registry: await this.#metrics.registry() });
+    this.#otel = otel;
+    this.#hub.subscribe(event => otel.heard(event));
+    if (otel.deafness !== null) this.#notices = [...this.#notices, otel.deafness];
+  }
+
   get servers(): readonly string[] {
     return this.#supervisor.names;
   }
 
   start(...servers: string[]): Promise<void> {
-    for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
+    const notices = this.#notices;
     this.#notices = [];
+    // Whoever subscribes right after the start shall hear them, too.
+    setImmediate(() => {
+      for (const text of notices) this.#hub.emit({ type: 'manager.notice', text });
+    });
     this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
@@ -129,6 +146,7 @@ export class HoldfastManager implements Manager {
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
+    await this.#otel?.close();
     this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };

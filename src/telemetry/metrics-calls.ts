@@ -19,10 +19,10 @@ const METHODS = new Set([
   'tools/list',
 ]);
 
-const methodOf = ({ method }: Finished): string => (METHODS.has(method) ? method : 'other');
+export const methodOf = ({ method }: Finished): string => (METHODS.has(method) ? method : 'other');
 
 /** How a call ended, with what a tool says of itself apart from what the server says of the request. */
-function endOf({ outcome, isError, rpcCode }: Finished): string {
+export function endOf({ outcome, isError, rpcCode }: Finished): string {
   if (outcome !== 'answered') return outcome;
   if (rpcCode !== undefined) return 'serverError';
   return isError ? 'toolError' : 'answered';

@@ -1,7 +1,7 @@
 import type { HoldfastEvent } from './events.ts';
 import { CallMetrics } from './metrics-calls.ts';
 import { LifeMetrics } from './metrics-lives.ts';
-import { Make } from './metrics-make.ts';
+import { Make, type MetricFacts } from './metrics-make.ts';
 import { type HostFigures, ManagerMetrics } from './metrics-manager.ts';
 import { type ServerFigures, ServerMetrics } from './metrics-servers.ts';
 
@@ -19,6 +19,8 @@ export interface MetricsSource {
 export class MetricsRegistry {
   readonly #look: () => Promise<Snapshot>;
   readonly #make = new Make();
+  /** All that there are, in their order. */
+  readonly metrics: readonly MetricFacts[] = this.#make.metrics;
   /** For who reads series, not text; as of the last `refresh`. */
   readonly prometheus = this.#make.registry;
   readonly #servers: ServerMetrics;

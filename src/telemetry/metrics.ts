@@ -25,12 +25,12 @@ export class Metrics {
 
   /** They will be asked for. A failure is told to whoever asks. */
   prepare(): void {
-    this.#load().catch(() => this.close());
+    this.registry().catch(() => this.close());
   }
 
   /** As a scrape gets it. */
   async text(): Promise<{ readonly text: string; readonly contentType: string }> {
-    return (await this.#load()).text();
+    return (await this.registry()).text();
   }
 
   /** Gives back what watches the event loop. */
@@ -40,7 +40,7 @@ export class Metrics {
     this.#registry?.close();
   }
 
-  #load(): Promise<MetricsRegistry> {
+  registry(): Promise<MetricsRegistry> {
     this.#loading ??= import('./metrics-registry.ts').then(({ MetricsRegistry }) => {
       const registry = new MetricsRegistry(this.#source);
       for (const event of this.#waiting) registry.heard(event);
