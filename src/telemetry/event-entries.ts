@@ -1,4 +1,5 @@
 import type { HoldfastEvent } from './events.ts';
+import { configEntryOf } from './config-entries.ts';
 import { networkEntryOf } from './network-entries.ts';
 
 /**
@@ -155,6 +156,11 @@ export function entryOf(event: HoldfastEvent): LogEntry {
         fields: { reason, count },
       };
     }
+    case 'config.loaded':
+    case 'config.rejected':
+    case 'config.switched':
+    case 'config.kept':
+      return configEntryOf(event);
     case 'manager.resumed':
       return {
         channel: 'lifecycle',
