@@ -16,6 +16,7 @@ export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
 export {
   type CallToolResult,
+  type ConfigurationStatus,
   type ContainmentStatus,
   createManager,
   type Endpoint,
@@ -23,6 +24,7 @@ export {
   type Manager,
   type ManagerOptions,
   type NetworkStatus,
+  type ReloadReport,
   type StopReport,
 } from './manager.ts';
 export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';

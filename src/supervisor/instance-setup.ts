@@ -36,8 +36,8 @@ export interface InstanceSetup {
   readonly order: number;
   /** Among the instances of its server. */
   readonly number: number;
-  /** It is there before any client is. */
-  readonly isFirst: boolean;
+  /** Nobody starts it but who asks it for something. */
+  readonly rests: boolean;
   readonly params: InitializeParams;
   readonly store: CatalogueStore;
   readonly onHandshake?: (handshake: Handshake) => void;

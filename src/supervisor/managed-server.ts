@@ -245,7 +245,7 @@ export class ManagedServer implements AttachedTo {
           config,
           order,
           number,
-          isFirst,
+          rests: !isFirst || config.options.start === 'onDemand',
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.
           store: isFirst

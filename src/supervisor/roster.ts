@@ -16,16 +16,20 @@ export interface RosterOptions {
   readonly onKept: (instead: ManagedServer, fault: HoldfastError) => void;
 }
 
-/** Settings that do not serve yet: `fault` says why they will not, null while they are on their way. */
+/** New settings that do not serve. */
 export interface Pending {
   readonly server: string;
-  readonly fault: HoldfastError | null;
+  readonly reason: string;
+  /** They did not come up; else they still may. */
+  readonly isKept: boolean;
 }
 
-interface Refused {
+/** New settings that wait for a person. */
+interface Waiting {
   readonly config: ServerConfig;
   readonly order: number;
-  readonly fault: HoldfastError;
+  /** Why they did not come up; null where the server was stopped before they could. */
+  readonly fault: HoldfastError | null;
 }
 
 const DRAIN_TICK_MS = 100;
@@ -41,7 +45,7 @@ export class Roster {
   readonly #current = new Map<string, ManagedServer>();
   /** On their way. */
   readonly #next = new Map<string, ManagedServer>();
-  readonly #refused = new Map<string, Refused>();
+  readonly #waiting = new Map<string, Waiting>();
   /** They serve nobody new; with their ends. */
   readonly #leaving = new Map<ManagedServer, Promise<void>>();
   #isClosed = false;
@@ -64,9 +68,12 @@ export class Roster {
   }
 
   get pending(): Pending[] {
-    return this.names.flatMap(server => {
-      const refused = this.#refused.get(server);
-      return refused === undefined && !this.#next.has(server) ? [] : [{ server, fault: refused?.fault ?? null }];
+    return this.names.flatMap((server): Pending[] => {
+      const waiting = this.#waiting.get(server);
+      if (this.#next.has(server)) return [{ server, reason: 'they are starting', isKept: false }];
+      if (waiting === undefined) return [];
+      const reason = waiting.fault?.message ?? 'the server was stopped: they count from its next start on';
+      return [{ server, reason, isKept: waiting.fault !== null }];
     });
   }
 
@@ -118,16 +125,24 @@ export class Roster {
     return this.#promote(name, fresh);
   }
 
-  /** A person steers the server: settings that are on their way, or did not come up beside the old, count from now on. */
+  /** A person starts the server: settings that are on their way, or did not come up beside the old, count from now on. */
   insist(name: string): void {
-    const refused = this.#refused.get(name);
     const old = this.#current.get(name);
+    const waiting = this.#waiting.get(name);
     if (old === undefined) return;
+    const made =
+      waiting === undefined ? undefined : this.#options.create(waiting.config, waiting.order, old.lastNumber + 1);
+    const fresh = this.#next.get(name) ?? made;
+    if (fresh !== undefined) this.#switch(name, fresh);
+  }
+
+  /** A person stops the server: settings that are on their way wait for its next start. */
+  pause(name: string): void {
     const next = this.#next.get(name);
-    const fresh =
-      next ??
-      (refused === undefined ? null : this.#options.create(refused.config, refused.order, old.lastNumber + 1));
-    if (fresh !== null) this.#switch(name, fresh);
+    if (next === undefined) return;
+    const { config, order } = next;
+    this.#drop(name);
+    this.#waiting.set(name, { config, order, fault: null });
   }
 
   /** The servers in this order from now on. */
@@ -157,14 +172,14 @@ export class Roster {
     const { config, order } = next;
     this.#drop(name);
     if (fault === null) return;
-    this.#refused.set(name, { config, order, fault });
+    this.#waiting.set(name, { config, order, fault });
     this.#options.onKept(next, fault);
   }
 
   #switch(name: string, fresh: ManagedServer): void {
     const old = this.#current.get(name);
     this.#next.delete(name);
-    this.#refused.delete(name);
+    this.#waiting.delete(name);
     this.#current.set(name, fresh);
     if (old !== undefined) {
       old.handClientsTo(fresh);
@@ -177,7 +192,7 @@ export class Roster {
   #drop(name: string): void {
     const next = this.#next.get(name);
     this.#next.delete(name);
-    this.#refused.delete(name);
+    this.#waiting.delete(name);
     if (next !== undefined) this.#retire(next);
   }
 

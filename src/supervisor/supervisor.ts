@@ -21,6 +21,7 @@ import type { InstanceContext } from './instance-setup.ts';
 import { type Listed, listAll } from './lists.ts';
 import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
+import { dependenciesFirst, dependentsFirst } from './order.ts';
 import type { AgentFor } from './remote-life.ts';
 import { type Pending, Roster } from './roster.ts';
 import { servedBy } from './served.ts';
@@ -111,7 +112,7 @@ export class Supervisor {
       onSwitched: to => emit({ type: 'config.switched', ...idOf(to) }),
       onKept: (instead, fault) => emit({ type: 'config.kept', ...idOf(instead), fault: told(fault) }),
     });
-    config.servers.forEach((server, order) => this.#roster.add(server, order));
+    for (const [order, server] of config.servers.entries()) this.#roster.add(server, order);
   }
 
   get names(): readonly string[] {
@@ -157,7 +158,10 @@ export class Supervisor {
    * Takes up other servers and other settings: what is unchanged stays untouched. Resolves once all that is new serves, rests, or has
    * been given up; `keeping` and `pending` say which.
    */
-  async apply(config: Config, { added, removed, changed }: Pick<ConfigDiff, 'added' | 'removed' | 'changed'>): Promise<void> {
+  async apply(
+    config: Config,
+    { added, removed, changed }: Pick<ConfigDiff, 'added' | 'removed' | 'changed'>,
+  ): Promise<void> {
     for (const name of removed) this.#roster.remove(name);
     const orderOf = new Map(config.servers.map((server, order) => [server.name, { server, order }]));
     const entries = (names: readonly string[]) => names.flatMap(name => orderOf.get(name) ?? []);
@@ -176,7 +180,9 @@ export class Supervisor {
   /** The client's verbs for one server. @throws HoldfastError TOOL_SERVER_UNKNOWN */
   client(name: string): Client {
     this.#server(name);
-    const known = this.#clients.get(name) ?? new Client(
+    const known =
+      this.#clients.get(name) ??
+      new Client(
         servedBy(() => this.#server(name)),
         this.#clock,
       );
@@ -193,24 +199,12 @@ export class Supervisor {
 
   /** Stops the named servers, each after those that depend on it. Resolves with the processes that could not be ended. */
   async stop(names: readonly string[]): Promise<readonly number[]> {
-    const wanted = new Set(names);
-    const stopping = new Map<string, Promise<void>>();
-    const stopOne = (name: string): Promise<void> => {
-      const known = stopping.get(name);
-      if (known !== undefined) return known;
-      const dependents = this.#roster.servers.filter(
-        ({ config }) => wanted.has(config.name) && config.options.dependsOn.includes(name),
-      );
-      const done = Promise.all(dependents.map(({ config }) => stopOne(config.name))).then(() => {
-        this.#roster.insist(name);
-        const server = this.#server(name);
-        server.stop();
-        return server.settled();
-      });
-      stopping.set(name, done);
-      return done;
-    };
-    await Promise.all(names.map(stopOne));
+    await dependentsFirst(names, this.#roster.servers, name => {
+      this.#roster.pause(name);
+      const server = this.#server(name);
+      server.stop();
+      return server.settled();
+    });
     return names.flatMap(name => this.#server(name).instances.flatMap(({ model }) => model.survivors));
   }
 
@@ -286,16 +280,4 @@ const idOf = ({ name, first }: ManagedServer) => ({
 function launchOf(config: ServerConfig): readonly unknown[] {
   if (config.kind === 'remote') return [config.url, config.headers];
   return [config.command, config.args, config.env, config.cwd];
-}
-
-/** A server that others depend on goes first: they then find it on its way, and wait. The configuration has no rings. */
-function dependenciesFirst(servers: readonly ManagedServer[]): Set<ManagedServer> {
-  const sorted = new Set<ManagedServer>();
-  const add = (server: ManagedServer) => {
-    const { dependsOn } = server.config.options;
-    for (const other of servers) if (dependsOn.includes(other.name) && !sorted.has(other)) add(other);
-    sorted.add(server);
-  };
-  for (const server of servers) add(server);
-  return sorted;
 }

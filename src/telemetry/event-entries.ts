@@ -1,5 +1,5 @@
-import type { HoldfastEvent } from './events.ts';
 import { configEntryOf } from './config-entries.ts';
+import type { HoldfastEvent } from './events.ts';
 import { networkEntryOf } from './network-entries.ts';
 
 /**

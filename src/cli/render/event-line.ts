@@ -123,7 +123,7 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
     case 'config.switched':
       return ['good', `${event.server} runs with its new settings`];
     case 'config.kept':
-      return ['bad', `${event.server}: its new settings do not come up, the old ones go on: ${event.fault.message}`];
+      return ['bad', `${event.server}: new settings do not come up, the old ones go on: ${event.fault.message}`];
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
     case 'manager.swept':
