@@ -1,5 +1,5 @@
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, note, printJson } from '../context.ts';
-import { redactDeep } from '../redact-deep.ts';
 import type { Scene, View } from './view.ts';
 
 /** For programs: the line `listening`, then each event as a line, its name under `event` as in the first line. */
