@@ -40,6 +40,8 @@ export interface ControlRoutesOptions {
   readonly stateDir: string;
   readonly events: EventStreams;
   readonly history: History;
+  /** Looks what every server's processes use now. */
+  readonly sample: () => Promise<void>;
   /** Takes secrets out of what is told. What tools and servers answer is their caller's, and goes as it is. */
   readonly redact: <T>(value: T) => T;
   /** What the paths begin with. */
@@ -80,6 +82,7 @@ export function controlRoutes({
   stateDir,
   events,
   history,
+  sample,
   redact,
   base,
   token,
@@ -98,7 +101,7 @@ export function controlRoutes({
     return next();
   });
   app.get('/status', async c => {
-    await manager.sample();
+    await sample();
     const uptimeMs = Math.round(performance.now() - since);
     const { endpoint, config } = manager;
     const sessions = endpoint?.clients() ?? 0;
