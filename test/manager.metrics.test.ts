@@ -92,6 +92,18 @@ test('calls that wait, are repeated and are under way are counted as such', asyn
   assert.equal((await stopped).code, 'PROCESS_EXITED_DURING_CALL');
 });
 
+test('a server that a reload takes away takes its series along', async t => {
+  const { manager } = await manage(t, { one: served('well-behaved') });
+  await manager.start();
+  const up = async () => new Scrape(await manager.metrics()).value('holdfast_server_up', { server: 'one' });
+  assert.equal(await up(), 1);
+  await manager.reload({ mcpServers: {} });
+  assert.equal(await up(), null);
+  const scrape = new Scrape(await manager.metrics());
+  assert.equal(scrape.value('holdfast_config_reloads_total', { outcome: 'loaded' }), 1);
+  assert.equal(scrape.value('holdfast_server_starts_total'), null);
+});
+
 test('/metrics is for those who have the token', async t => {
   const { manager } = await manage(t, {});
   const { url } = await manager.listen({ port: 0 });

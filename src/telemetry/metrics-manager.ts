@@ -6,6 +6,8 @@ import type { Make } from './metrics-make.ts';
 export interface HostFigures {
   /** Sessions that are open at the endpoint. */
   readonly sessions: number;
+  /** Mistakes in the configuration as its file is now. */
+  readonly problems: number;
   /** Outgoing ports of the machine; null where they have not been counted. */
   readonly ports: { readonly used: number; readonly of: number } | null;
 }
@@ -19,6 +21,8 @@ export class ManagerMetrics {
   readonly #lagSeconds;
   readonly #resumed;
   readonly #swept;
+  readonly #reads;
+  readonly #problems;
   readonly #portsUsed;
   readonly #cpu;
   readonly #rss;
@@ -47,6 +51,15 @@ export class ManagerMetrics {
       'holdfast_manager_swept_processes_total',
       'Processes of an earlier manager that were found and ended',
     );
+    this.#reads = make.counter(
+      'holdfast_config_reloads_total',
+      'Times that the configuration was read again: loaded, or rejected for its mistakes',
+      'outcome',
+    );
+    this.#problems = make.gauge(
+      'holdfast_config_problems',
+      'Mistakes in the configuration as its file is now; while there are any, the one before them stays in use',
+    );
     this.#portsUsed = make.gauge(
       'holdfast_network_ports_used_ratio',
       'Share of the outgoing ports of the machine in use, as of the last health check',
@@ -59,8 +72,9 @@ export class ManagerMetrics {
       .set(Math.round(performance.timeOrigin) / 1_000);
   }
 
-  seen({ sessions, ports }: HostFigures): void {
+  seen({ sessions, problems, ports }: HostFigures): void {
     this.#sessions.set(sessions);
+    this.#problems.set(problems);
     // A gauge without labels is 0 until it is set; nobody has counted yet.
     if (ports === null) this.#portsUsed.remove();
     else this.#portsUsed.set(ports.used / ports.of);
@@ -90,6 +104,10 @@ export class ManagerMetrics {
         const [status = '', cause = ''] = event.reason.split(' ');
         return this.#refused.inc({ status, cause }, event.count);
       }
+      case 'config.loaded':
+        return this.#reads.inc({ outcome: 'loaded' });
+      case 'config.rejected':
+        return this.#reads.inc({ outcome: 'rejected' });
       case 'manager.resumed':
         return this.#resumed.inc();
       case 'manager.swept':

@@ -1,4 +1,5 @@
 import type { HoldfastEvent } from './events.ts';
+import type { OpenOtel, OtelBridge } from './load-otel.ts';
 import type { MetricsRegistry, MetricsSource } from './metrics-registry.ts';
 
 /** So many events are kept for a registry that nobody has asked for yet; with one more, it is loaded. */
@@ -10,6 +11,7 @@ export class Metrics {
   #waiting: HoldfastEvent[] = [];
   #registry: MetricsRegistry | null = null;
   #loading: Promise<MetricsRegistry> | null = null;
+  #otel: OtelBridge | null = null;
   #isClosed = false;
 
   constructor(source: MetricsSource) {
@@ -17,6 +19,7 @@ export class Metrics {
   }
 
   readonly heard = (event: HoldfastEvent): void => {
+    this.#otel?.heard(event);
     if (this.#registry !== null) return this.#registry.heard(event);
     if (this.#isClosed) return;
     this.#waiting.push(event);
@@ -25,22 +28,30 @@ export class Metrics {
 
   /** They will be asked for. A failure is told to whoever asks. */
   prepare(): void {
-    this.registry().catch(() => this.close());
+    this.#load().catch(() => this.close());
   }
 
   /** As a scrape gets it. */
   async text(): Promise<{ readonly text: string; readonly contentType: string }> {
-    return (await this.registry()).text();
+    return (await this.#load()).text();
   }
 
-  /** Gives back what watches the event loop. */
-  close(): void {
+  /** Hands what happens from now on to OpenTelemetry, too. Resolves with what people must know about it. */
+  async bridge(open: OpenOtel): Promise<readonly string[]> {
+    this.#otel = open({ version: this.#source.version, registry: await this.#load() });
+    const { deafness } = this.#otel;
+    return deafness === null ? [] : [deafness];
+  }
+
+  /** Hands over the last of it, and gives back what watches the event loop. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#waiting = [];
+    await this.#otel?.close();
     this.#registry?.close();
   }
 
-  registry(): Promise<MetricsRegistry> {
+  #load(): Promise<MetricsRegistry> {
     this.#loading ??= import('./metrics-registry.ts').then(({ MetricsRegistry }) => {
       const registry = new MetricsRegistry(this.#source);
       for (const event of this.#waiting) registry.heard(event);

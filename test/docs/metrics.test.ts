@@ -7,7 +7,7 @@ import { MetricsRegistry } from '../../src/telemetry/metrics-registry.ts';
 import { projectRoot } from '../support/project-root.ts';
 
 const page = readFileSync(join(projectRoot(), 'docs', 'metrics.md'), 'utf8').replaceAll('\r\n', '\n');
-const look = async () => ({ servers: [], sessions: 0, ports: null });
+const look = async () => ({ servers: [], sessions: 0, problems: 0, ports: null });
 const { metrics } = new MetricsRegistry({ version: '1', look });
 
 test('docs/metrics.md lists every metric with its type, labels and meaning, and none besides', () => {

@@ -25,7 +25,7 @@ const ready = (server: string): HoldfastEvent => ({
 });
 
 function metricsOf(snapshot: Partial<Snapshot> = {}) {
-  const state = { servers: [serverFigures('files')], sessions: 0, ports: null, ...snapshot };
+  const state = { servers: [serverFigures('files')], sessions: 0, problems: 0, ports: null, ...snapshot };
   let looks = 0;
   const metrics = new Metrics({
     version: '1.2.3',
@@ -113,7 +113,11 @@ test('what the manager is told of itself and the machine comes out', async t => 
     at: 0,
     found: [{ server: 'a', pids: [1, 2], survivors: [], containers: [] }],
   });
+  metrics.heard({ type: 'config.rejected', at: 0, file: null, issues: ['a mistake'] });
+  state.problems = 1;
   const first = await scrape();
+  assert.equal(first.value('holdfast_config_reloads_total', { outcome: 'rejected' }), 1);
+  assert.equal(first.value('holdfast_config_problems'), 1);
   const refused = { status: '401', cause: 'CONNECTION_TOKEN_REFUSED' };
   assert.equal(first.value('holdfast_gateway_refused_total', refused), 3);
   assert.equal(first.value('holdfast_manager_swept_processes_total'), 2);

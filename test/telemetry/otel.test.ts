@@ -17,7 +17,7 @@ import { Bridge } from '../../src/telemetry/otel.ts';
 import { fault, manage, served } from '../support/managed.ts';
 import { serverFigures } from './figures.ts';
 
-const look = async () => ({ servers: [serverFigures('files', { tools: 14 })], sessions: 2, ports: null });
+const look = async () => ({ servers: [serverFigures('files', { tools: 14 })], sessions: 2, problems: 0, ports: null });
 const bridge = (flushMs = 2_000) => new Bridge('1.2.3', new MetricsRegistry({ version: '1.2.3', look }), flushMs);
 
 test('without an SDK the manager says that nobody listens, also to whoever asks right after its start', async t => {
