@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ConfigurationStatus, ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import type { History } from '../telemetry/history.ts';
@@ -28,6 +28,7 @@ export interface StatusReport {
     /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
     readonly token: string | null;
     readonly config: string | null;
+    readonly configuration: ConfigurationStatus;
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
@@ -116,6 +117,7 @@ export function controlRoutes({
         isBridged: endpoint?.isBridged() ?? false,
         token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
         config: config.file,
+        configuration: manager.configuration(),
         stateDir,
         network: manager.network(),
         containment: manager.containment(),
