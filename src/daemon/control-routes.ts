@@ -165,7 +165,7 @@ export function controlRoutes({
     const recent = numberOf(c, 'recent');
     // Nobody would ever read, or end, the stream of a HEAD.
     const headers = { 'content-type': 'application/x-ndjson' };
-    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent), 200, headers);
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent, base), 200, headers);
   });
 
   app.get('/history', c => {
