@@ -1,13 +1,16 @@
 import { homedir } from 'node:os';
 import { configFromObject, loadConfig } from './config/load.ts';
+import { secretsOf } from './config/secrets.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { Redactor } from './errors/redact.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type {
   CallToolResult,
   ContainmentStatus,
   Endpoint,
   ListenOptions,
+  LogsStatus,
   Manager,
   ManagerOptions,
   NetworkStatus,
@@ -21,7 +24,10 @@ import { resolverFor } from './supervisor/resolver.ts';
 import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
+import type { EventLog } from './telemetry/event-log.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { openEventLog } from './telemetry/open-log.ts';
+import { redactWords } from './telemetry/redact-words.ts';
 import { packageVersion } from './version.ts';
 
 export type {
@@ -29,6 +35,7 @@ export type {
   ContainmentStatus,
   Endpoint,
   ListenOptions,
+  LogsStatus,
   Manager,
   ManagerOptions,
   NetworkStatus,
@@ -54,7 +61,10 @@ export class HoldfastManager implements Manager {
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
-  readonly #hub = new EventHub(() => Date.now());
+  readonly #secrets = new Redactor();
+  readonly #hub = new EventHub(() => Date.now(), this.#secrets.redact);
+  readonly #log: EventLog | null;
+  #endLog = () => {};
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
@@ -64,6 +74,9 @@ export class HoldfastManager implements Manager {
 
   constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
     this.config = config;
+    this.#secrets.hide([...config.servers.flatMap(secretsOf), ...(options.secrets ?? [])]);
+    this.#log = options.logDir === undefined ? null : openEventLog(options.logDir, config.logs, this.#hub.emit);
+    if (this.#log !== null) this.#endLog = this.#hub.subscribe(this.#log.listener);
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const env = options.env ?? process.env;
@@ -111,8 +124,10 @@ export class HoldfastManager implements Manager {
     return this.#supervisor.restart(server);
   }
 
-  listen(options?: ListenOptions): Promise<Endpoint> {
-    return this.#gateway.listen(options);
+  async listen(options?: ListenOptions): Promise<Endpoint> {
+    const endpoint = await this.#gateway.listen(options);
+    if (endpoint.token !== null) this.#secrets.hide([endpoint.token]);
+    return endpoint;
   }
 
   get endpoint(): Endpoint | null {
@@ -124,6 +139,9 @@ export class HoldfastManager implements Manager {
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
+    // Whatever comes later, and a second call, has nothing to say.
+    this.#endLog();
+    await this.#log?.close();
     return { survivors };
   }
 
@@ -143,8 +161,12 @@ export class HoldfastManager implements Manager {
     return this.#network.status();
   }
 
+  logs(): LogsStatus | null {
+    return this.#log?.status ?? null;
+  }
+
   status(): ServerStatus[] {
-    return this.#supervisor.status();
+    return redactWords(this.#supervisor.status(), this.#secrets.redact);
   }
 
   onEvent(listener: EventListener): () => void {

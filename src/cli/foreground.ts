@@ -12,7 +12,7 @@ import { checkWish, type EndpointWish, openEndpoint } from './endpoint.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
-import { shortPath } from './places.ts';
+import { logDirOf, shortPath } from './places.ts';
 import { takeFolder } from './take-over.ts';
 import { jsonView } from './views/json-view.ts';
 import { plainView } from './views/plain-view.ts';
@@ -36,7 +36,13 @@ export interface ForegroundOptions {
  */
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
   const { configFile, stateDir, env, advice } = options;
-  const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
+  const manager = await createManager({
+    config: configFile,
+    env,
+    stateDir,
+    logDir: logDirOf(stateDir),
+    containHost: true,
+  });
   const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
   checkWish(options.endpoint, manager.config.gateway.host);
   const lock = await takeFolder(cli, stateDir, configFile);

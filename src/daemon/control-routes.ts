@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ContainmentStatus, LogsStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
@@ -31,6 +31,7 @@ export interface StatusReport {
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
+    readonly logs: LogsStatus | null;
   };
   readonly servers: readonly ServerStatus[];
 }
@@ -123,6 +124,7 @@ export function controlRoutes({
         stateDir,
         network: manager.network(),
         containment: manager.containment(),
+        logs: manager.logs(),
       },
       servers: manager.status(),
     };

@@ -6,6 +6,7 @@ import { redactSecrets } from '../../errors/redact.ts';
 import { createManager, type Manager } from '../../manager.ts';
 import type { Cli } from '../context.ts';
 import { logTo } from '../log-to.ts';
+import { logDirOf } from '../places.ts';
 import type { Known } from './connect-machine.ts';
 import { StderrTeller } from './tell.ts';
 
@@ -37,7 +38,13 @@ export interface Host {
  */
 export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
   const { configFile, stateDir, onShutdown, onFail } = options;
-  const manager = await createManager({ config: configFile, env: cli.env, stateDir, containHost: true });
+  const manager = await createManager({
+    config: configFile,
+    env: cli.env,
+    stateDir,
+    logDir: logDirOf(stateDir),
+    containHost: true,
+  });
   const lock = await acquireLock(stateDir, { isGuest: true, config: configFile });
   let control: ControlServer | null = null;
   let endLog: () => void = () => undefined;
