@@ -16,13 +16,16 @@ export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
 export {
   type CallToolResult,
+  type ConfigurationStatus,
   type ContainmentStatus,
   createManager,
   type Endpoint,
   type ListenOptions,
+  type LogsStatus,
   type Manager,
   type ManagerOptions,
   type NetworkStatus,
+  type ReloadReport,
   type StopReport,
 } from './manager.ts';
 export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';

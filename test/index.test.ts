@@ -27,6 +27,7 @@ const types = [
   'JsonRpcMessage',
   'ListenOptions',
   'Listed',
+  'LogsStatus',
   'Manager',
   'ManagerOptions',
   'NetworkStatus',

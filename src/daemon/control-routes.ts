@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { ContainmentStatus, LogsStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ConfigurationStatus, ContainmentStatus, LogsStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import { packageVersion } from '../version.ts';
@@ -28,6 +28,7 @@ export interface StatusReport {
     /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
     readonly token: string | null;
     readonly config: string | null;
+    readonly configuration: ConfigurationStatus;
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
@@ -121,6 +122,7 @@ export function controlRoutes({
         isBridged: endpoint?.isBridged() ?? false,
         token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
         config: config.file,
+        configuration: manager.configuration(),
         stateDir,
         network: manager.network(),
         containment: manager.containment(),

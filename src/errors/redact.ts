@@ -17,24 +17,6 @@ export function redactSecrets(values: readonly string[]): (text: string) => stri
   return text => hidePatterns(hideValues(text, secrets));
 }
 
-/** The same, for secrets that become known one after the other. What was secret once stays so. */
-export class Redactor {
-  readonly #values = new Set<string>();
-  #redact = redactSecrets([]);
-
-  constructor(values: readonly string[] = []) {
-    this.hide(values);
-  }
-
-  hide(values: readonly string[]): void {
-    const before = this.#values.size;
-    for (const value of values) this.#values.add(value);
-    if (this.#values.size > before) this.#redact = redactSecrets([...this.#values]);
-  }
-
-  readonly redact = (text: string): string => this.#redact(text);
-}
-
 function formsOf(value: string): string[] {
   if (value.length < MIN_LENGTH) return [];
   const lines = value.includes('\n') ? value.split(/\r?\n/) : [];

@@ -31,7 +31,7 @@ export interface ServeHttpOptions {
   /** A server by name, or all as one for null. The same object each time; null where there is none of that name. */
   readonly backendFor: (server: string | null) => Backend | null;
   /** The names that it knows. */
-  readonly servers: readonly string[];
+  readonly servers: () => readonly string[];
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
@@ -50,6 +50,8 @@ export interface HttpEndpoint {
   clients(): number;
   /** Whether a `holdfast connect` is among those who are connected. */
   isBridged(): boolean;
+  /** Ends the sessions of single servers that are none of these. */
+  endSessionsBut(servers: readonly string[]): void;
   /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -128,6 +130,10 @@ class Door implements HttpEndpoint {
 
   clients(): number {
     return this.#legacy.sessions;
+  }
+
+  endSessionsBut(servers: readonly string[]): void {
+    this.#legacy.endBut(servers);
   }
 
   isBridged(): boolean {
@@ -232,7 +238,7 @@ class Door implements HttpEndpoint {
 
   #whyNot(server: string | null | undefined): string | undefined {
     if (server === null || server === undefined) return undefined;
-    const near = nearest(server, this.#options.servers);
+    const near = nearest(server, this.#options.servers());
     return `no server "${server}"${near === undefined ? '' : `, but "${near}"`}`;
   }
 
