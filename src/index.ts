@@ -14,6 +14,7 @@ export type {
 export type { Code } from './errors/catalogue.ts';
 export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
+export type { Site } from './gateway/open-routes.ts';
 export {
   type CallToolResult,
   type ConfigurationStatus,

@@ -4,6 +4,7 @@ import { Redactor } from './config/redactor.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
 import { ConfigError, formatIssue } from './errors/config-error.ts';
+import { redactDeep, WORDS } from './errors/redact-deep.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type {
   CallToolResult,
@@ -29,7 +30,6 @@ import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { EventLog } from './telemetry/event-log.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { openEventLog } from './telemetry/open-log.ts';
-import { redactWords } from './telemetry/redact-words.ts';
 import { packageVersion } from './version.ts';
 
 export type {
@@ -210,7 +210,7 @@ export class HoldfastManager implements Manager {
   }
 
   status(): ServerStatus[] {
-    return redactWords(this.#supervisor.status(), this.#secrets.redact);
+    return redactDeep(this.#supervisor.status(), this.#secrets.redact, WORDS);
   }
 
   onEvent(listener: EventListener): () => void {

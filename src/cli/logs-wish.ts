@@ -15,7 +15,7 @@ interface LogsOptions {
 }
 
 /** A screen or two; whoever wants to see more says how much. */
-const USUAL_LINES = 200;
+export const USUAL_LINES = 200;
 
 /** What "holdfast logs" is asked for; `usual` is the level that every command may be given. */
 export function logsWish(server: string | undefined, options: LogsOptions, usual: LogLevel | undefined): LogsWish {

@@ -9,6 +9,7 @@ import type { Emit, HoldfastEvent } from '../telemetry/events.ts';
 import { isLoopback } from './guard.ts';
 import { ModernFront } from './modern-front.ts';
 import { Offer } from './offer.ts';
+import type { Site } from './open-routes.ts';
 import { Seal, sealKey } from './seal.ts';
 import { serveHttp } from './serve-http.ts';
 import { fileSessions, memorySessions } from './session-store.ts';
@@ -20,6 +21,8 @@ export interface ListenOptions {
   readonly port?: number | undefined;
   /** What clients must show as `Authorization: Bearer …`; null for none. A random one where it is absent. */
   readonly token?: string | null | undefined;
+  /** What else is served there; nothing where it is absent. */
+  readonly site?: Site | undefined;
 }
 
 /** The HTTP endpoint of a manager. */
@@ -129,6 +132,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),
+    site: options.site ?? null,
     explain,
     emit: hub.emit,
   }).catch((error: unknown) => {

@@ -17,13 +17,13 @@ import { badRequest, RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
 import { listenError } from './listen-error.ts';
 import type { Explain } from './modern-reply.ts';
-import { openRoutes } from './open-routes.ts';
+import { type OpenRoutes, type OpenRoutesOptions, openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
-import { hasBody, isModern, isOpen, isSignIn, targetOf } from './targets.ts';
+import { hasBody, isModern, isSignIn, targetOf } from './targets.ts';
 import { Unread } from './unread.ts';
 
-export interface ServeHttpOptions {
+export interface ServeHttpOptions extends Omit<OpenRoutesOptions, 'isTrusted'> {
   /** `host` and `port` among them. */
   readonly gateway: GatewayOptions;
   /** Null where none is wanted. */
@@ -35,8 +35,6 @@ export interface ServeHttpOptions {
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
-  /** Why not every server that should be up is ready; empty where all are. */
-  readonly unready: () => readonly string[];
   readonly explain: Explain;
   readonly emit: Emit;
   readonly clock?: Clock;
@@ -82,7 +80,7 @@ class Door implements HttpEndpoint {
   readonly #bridges = new BridgeSockets();
   readonly #legacy: LegacyFront;
   readonly #refusals: Refusals;
-  readonly #others: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly #others: OpenRoutes;
   #guard: Guard;
   #timer: { cancel(): void } | null = null;
   #closing: Promise<void> | null = null;
@@ -102,7 +100,7 @@ class Door implements HttpEndpoint {
     this.#received = new Budget(gateway.bufferBytes, Math.max(share, gateway.maxBodyBytes));
     this.#unread = new Unread(gateway.bufferBytes);
     this.#refusals = new Refusals(emit);
-    this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
+    this.#others = openRoutes({ ...options, isTrusted: headers => this.#guard.hasToken(headers) });
     this.#legacy = new LegacyFront({
       limits: gateway,
       store: sessions,
@@ -219,11 +217,11 @@ class Door implements HttpEndpoint {
     const elsewhere = this.#guard.checkPlace(request.headers);
     if (elsewhere !== null) return this.#refuse(request, response, elsewhere);
     const target = targetOf(request.url ?? '/');
-    if (target === 'others' && isOpen(request)) return this.#others(request, response);
+    if (target === 'others' && this.#others.isOpen(request)) return this.#others.serve(request, response);
     if (isSignIn(request)) return this.#refuse(request, response, notFound('there is no OAuth here, only a token'));
     const stranger = this.#guard.checkToken(request.headers, this.#clock.now());
     if (stranger !== null) return this.#refuse(request, response, stranger);
-    if (target === 'others') return this.#others(request, response);
+    if (target === 'others') return this.#others.serve(request, response);
     this.#bridges.note(request);
     const backend = target === null ? null : this.#options.backendFor(target.server);
     if (backend === null) return this.#refuse(request, response, notFound(this.#whyNot(target?.server)));

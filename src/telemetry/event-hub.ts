@@ -1,6 +1,6 @@
 import { callOut } from '../errors/call-out.ts';
+import { redactDeep, WORDS } from '../errors/redact-deep.ts';
 import type { Emit, HoldfastEvent } from './events.ts';
-import { redactWords } from './redact-words.ts';
 
 export type EventListener = (event: HoldfastEvent) => void;
 
@@ -23,7 +23,7 @@ export class EventHub {
 
   /** An ended call has names alone, and there may be thousands in a second. */
   #clean(event: HoldfastEvent): HoldfastEvent {
-    return this.#redact === null || event.type === 'call.finished' ? event : redactWords(event, this.#redact);
+    return this.#redact === null || event.type === 'call.finished' ? event : redactDeep(event, this.#redact, WORDS);
   }
 
   /** Returns how to unsubscribe. */

@@ -1,11 +1,11 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
+import { redactDeep, WORDS } from '../errors/redact-deep.ts';
 import { channels as allChannels, type Channel, entryOf } from './event-entries.ts';
 import type { EventListener } from './event-hub.ts';
 import type { HoldfastEvent } from './events.ts';
 import { type LogLine, logLine } from './log-line.ts';
-import { isName, redactWords } from './redact-words.ts';
 
 /** From the fewest lines to the most; `silent` is none at all. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -58,7 +58,7 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
-/** A copy in which every text is clean; names stay. */
+/** A copy in which every text is clean, with errors as what they say; names of servers and the like stay. */
 function cleaned(value: unknown, redact: (text: string) => string): unknown {
   if (typeof value === 'string') return redact(value);
   if (value instanceof HoldfastError) return cleaned(value.toLog(), redact);
@@ -66,9 +66,12 @@ function cleaned(value: unknown, redact: (text: string) => string): unknown {
   if (Array.isArray(value)) return value.map(item => cleaned(item, redact));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, isName(key) ? item : cleaned(item, redact)]),
+    Object.entries(value).map(([key, item]) => [key, isWord(key, item) ? item : cleaned(item, redact)]),
   );
 }
+
+/** The cause of an error is told in words. */
+const isWord = (key: string, item: unknown): boolean => typeof item === 'string' && WORDS.has(key) && key !== 'cause';
 
 /**
  * Writes the events of a manager to a log until the function that is returned is called.
@@ -96,7 +99,7 @@ export function logEvent(
   const { type } = event;
   const of =
     'server' in event ? { server: event.server, instance: event.instance, incarnation: event.incarnation } : {};
-  logger[level](redactWords({ channel, type, ...of, ...fields }, redact), redact(text));
+  logger[level](redactDeep({ channel, type, ...of, ...fields }, redact, WORDS), redact(text));
 }
 
 const usualChannels: ReadonlySet<Channel> = new Set(allChannels.filter(channel => channel !== 'protocol'));

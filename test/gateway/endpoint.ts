@@ -34,6 +34,7 @@ export async function serve(t: TestContext, { limits = {}, ...changes }: Changes
     modern: null,
     sessions: memorySessions,
     unready: () => [],
+    site: null,
     explain: error => rpcErrorOf(error, line => line),
     emit: event => void events.push(event),
     ...changes,

@@ -1,8 +1,8 @@
 import type { StatusReport } from '../../daemon/control-routes.ts';
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { configurationLines } from '../render/configuration-lines.ts';
 import { managerFacts } from '../render/manager-facts.ts';
 import { renderScreen } from '../render/screen.ts';

@@ -62,7 +62,7 @@ export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
     endLog = await tell(cli, manager);
     control = await serveControl({ manager, stateDir, lock, onShutdown });
     const token = cli.env.HOLDFAST_TOKEN || (await ensureToken(stateDir));
-    const { url } = await manager.listen({ host: '127.0.0.1', port: 0, token });
+    const { url } = await manager.listen({ host: '127.0.0.1', port: 0, token, site: control.site });
     manager.start().catch(onFail);
     following = followConfig(manager, configFile, onFail);
     await lock.publish({ url });
