@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../version.ts';
-import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
+import { BACKGROUND_OPTION, type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
@@ -42,11 +42,22 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     }
     // Without a command there is nothing wrong: somebody looks what there is.
     if (error.code === 'commander.help' && named === undefined) {
+      // Whoever looks at a terminal wants to know how things are; what reads a pipe, what it may ask for.
+      if (process.stdout.isTTY) return await home({ ...program.opts<Partial<GlobalOptions>>() });
       program.outputHelp();
       process.stdout.write(help);
       return EXIT.done;
     }
     return reportError(cliOf(options), usageError(error, named));
+  }
+}
+
+async function home(options: Partial<GlobalOptions>): Promise<ExitCode> {
+  const cli = cliOf({ json: false, ...options });
+  try {
+    return await (await import('./commands/home.ts')).home(cli);
+  } catch (error) {
+    return reportError(cli, error);
   }
 }
 
@@ -86,10 +97,18 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   const add = (usage: string, description: string, work: Work, isHidden = false): Command =>
     program.command(usage, { hidden: isHidden }).description(description).action(action(work));
 
-  add('up', 'start all servers and hold them until Ctrl-C', async (cli, _args, { host, port, token }) => {
-    const wish = { host: optional(host, 'string'), port: optional(port, 'number'), hasToken: token !== false };
-    return (await import('./commands/up.ts')).up(cli, wish);
-  })
+  add(
+    'up',
+    'start all servers and hold them until Ctrl-C, or with -d in the background',
+    async (cli, _args, options) => {
+      const { host, port, token, detach, inBackground } = options;
+      const wish = { host: optional(host, 'string'), port: optional(port, 'number'), hasToken: token !== false };
+      const mode = inBackground === true ? 'background' : detach === true ? 'detached' : 'attached';
+      return (await import('./commands/up.ts')).up(cli, wish, mode);
+    },
+  )
+    .option('-d, --detach', 'as a daemon, which outlives this terminal; returns once it accepts requests')
+    .addOption(new Option(BACKGROUND_OPTION).hideHelp())
     .option('--host <address>', 'where to listen; default 127.0.0.1, or "holdfast.gateway.host"')
     .option('--port <number>', 'default 4653, or "holdfast.gateway.port"; 0 picks a free one', portNumber)
     .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback')

@@ -136,4 +136,10 @@ export const processEntries = {
     'run "holdfast up" in the foreground, and read what it says',
     ['reason'],
   ),
+  PROCESS_BACKGROUND_ENDED: entry(
+    false,
+    'the manager did not come up in the background[: {why}]',
+    'run "holdfast up" in the foreground, and read what it says; "logs/daemon.out" in the state folder has its last words',
+    ['why'],
+  ),
 } as const satisfies Record<`PROCESS_${string}`, CatalogueEntry>;
