@@ -74,7 +74,10 @@ function build(action: (work: Work) => (...params: unknown[]) => Promise<void>):
       subcommandTerm: command =>
         [
           command.name(),
-          ...command.registeredArguments.map(arg => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`)),
+          ...command.registeredArguments.map(arg => {
+            const name = `${arg.name()}${arg.variadic ? '...' : ''}`;
+            return arg.required ? `<${name}>` : `[${name}]`;
+          }),
         ].join(' '),
     })
     .helpCommand(false)
@@ -114,12 +117,16 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
     .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback')
     .addHelpText('after', UP_HELP);
   add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
-  add('status', 'how the servers are', async (cli, _args, { all }) =>
-    (await import('./commands/status.ts')).status(cli, all === true),
-  ).option('--all', 'of every manager that runs, whatever its configuration');
+  add('status', 'how the servers are', async (cli, _args, { all, watch }) =>
+    watch === true
+      ? (await import('./commands/watch-status.ts')).watch(cli, all === true)
+      : (await import('./commands/status.ts')).status(cli, all === true),
+  )
+    .option('--watch', 'until Ctrl-C, each time that something changes, also when the manager is started anew')
+    .option('--all', 'of every manager that runs, whatever its configuration');
   for (const verb of ['start', 'stop', 'restart'] as const) {
-    add(`${verb} <server>`, `${verb} one server of the running manager`, async (cli, [server = '']) =>
-      (await import('./commands/steer.ts')).steer(cli, verb, server),
+    add(`${verb} <server...>`, `${verb} servers of the running manager`, async (cli, servers) =>
+      (await import('./commands/steer.ts')).steer(cli, verb, servers),
     );
   }
   add('tools [server]', 'what the servers can do', async (cli, [server]) =>

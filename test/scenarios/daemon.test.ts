@@ -38,6 +38,8 @@ test('up -d returns once requests are accepted; it is steered from elsewhere, an
 
   const { manager } = (await cli.json('status')).value;
   assert.deepEqual([manager.pid, manager.url], [pid, url]);
+  const watch = cli.start('status', '--watch', '--json');
+  await watch.line('stdout', /"incarnation":1/);
   const { code, value } = await cli.json('restart', 'one');
   assert.deepEqual([code, value.state], [0, 'ready']);
   const words = join(manager.stateDir, 'logs', 'daemon.out');
@@ -50,6 +52,25 @@ test('up -d returns once requests are accepted; it is steered from elsewhere, an
   const down = await cli.run('down');
   assert.equal(down.code, 0, down.stderr);
   assert.equal(await isAlive(pid), false);
+
+  await watch.line('stdout', /^\{"manager":null,"servers":\[\]\}$/);
+  const again = await upDetached(cli);
+  await watch.line('stdout', new RegExp(`^{"manager":{"pid":${again.pid},`));
+  if (os !== 'windows') {
+    watch.child.kill('SIGINT');
+    const { code: ended, stdout } = await watch.finished;
+    assert.equal(ended, 0);
+    const told = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Answer);
+    assert.ok(
+      told.some(({ servers: [one] }) => one?.incarnation === 2 && one.state === 'ready'),
+      stdout,
+    );
+    assert.ok(told.length < 30, `${told.length} lines are more than changes`);
+  }
+  assert.equal((await cli.run('down')).code, 0);
 });
 
 /** Only there is a terminal that a test can close. */
