@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type Holder, readHolder } from '../daemon/instance-lock.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { isSameProcess, readBootId, startOf } from '../platform/identity.ts';
@@ -10,10 +9,8 @@ import { pause } from '../process/wait.ts';
 import { readReport } from './background-report.ts';
 import { BACKGROUND_OPTION, type Cli } from './context.ts';
 import type { EndpointWish } from './endpoint.ts';
+import { mainFile } from './main-file.ts';
 import { standingOf } from './take-over.ts';
-
-/** The command line that we are. */
-const mainFile = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url));
 
 /** Where a manager in the background is heard when it cannot speak for itself any more; emptied at each start. */
 export const backgroundLog = (stateDir: string): string => join(stateDir, 'logs', 'daemon.out');

@@ -1,14 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../version.ts';
-import { BACKGROUND_OPTION, type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
+import { BACKGROUND_OPTION, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
 import { asServer, reportError } from './report-error.ts';
+import { addService } from './service/command.ts';
 import { UsageError } from './usage-error.ts';
-
-/** A command's work, loaded when it is asked for. */
-type Work = (cli: Cli, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
+import type { ToAction, Work } from './work.ts';
 
 /** Runs one command line and resolves with the exit code; it never rejects. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -63,7 +62,7 @@ async function home(options: Partial<GlobalOptions>): Promise<ExitCode> {
 
 const isNoHelp = (word: string): boolean => word !== '-h' && word !== '--help';
 
-function build(action: (work: Work) => (...params: unknown[]) => Promise<void>): Command {
+function build(action: ToAction): Command {
   const program = new Command('holdfast')
     .description('Holds MCP servers fast: alive while they are needed, gone when they are not.')
     .exitOverride()
@@ -159,6 +158,7 @@ Ends with 0 when there is no problem (warnings are fine), else with 1.`,
   );
   add('demo', 'three real servers to try it with', async cli => (await import('./commands/demo.ts')).demo(cli), true);
 
+  addService(program, action);
   program
     .command('config')
     .description('"config check [file]": every mistake of the configuration, and what will run')
