@@ -83,8 +83,7 @@ async function told<T>(work: () => Promise<T>, otherwise: T): Promise<[T, string
 
 /** What is worth telling of a report when it changes: not its figures, which do so all the time. */
 export function essenceOf({ manager, servers }: StatusReport): string {
-  const { pid, url, sessions, isBridged, config } = manager;
-  const { configuration } = manager as { readonly configuration?: unknown };
+  const { pid, url, sessions, isBridged, config, configuration } = manager;
   const facts = { pid, url, sessions, isBridged, config, configuration };
   return JSON.stringify([facts, servers.map(({ name, instances }) => [name, instances.map(factsOf)])]);
 }

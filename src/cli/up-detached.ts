@@ -4,6 +4,7 @@ import { readToken, tokenPath } from '../daemon/token.ts';
 import { packageVersion } from '../version.ts';
 import { type BackgroundOptions, backgroundLog, startInBackground } from './background.ts';
 import { type Cli, note, print, printJson } from './context.ts';
+import { dashboardLink } from './dashboard-link.ts';
 import { checkWish } from './endpoint.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { commandFor, shortPath } from './places.ts';
@@ -32,7 +33,7 @@ export async function upDetached(cli: Cli, options: Omit<BackgroundOptions, 'sig
     for (const text of notes) note(cli, text);
     const token = endpoint.hasToken ? cli.env.HOLDFAST_TOKEN || (await readToken(stateDir)) : null;
     if (cli.options.json) {
-      printJson(cli, { event: 'listening', url, token, pid, control });
+      printJson(cli, { event: 'listening', url, token, pid, control, dashboard: dashboardLink(url, token) });
       return EXIT.done;
     }
     const facts = {

@@ -1,13 +1,13 @@
 import { loadConfig } from '../../config/load.ts';
 import { readToken } from '../../daemon/token.ts';
 import { ConfigError } from '../../errors/config-error.ts';
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { packageVersion } from '../../version.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
 import { dashboardLink } from '../dashboard-link.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { commandFor, findConfig, isConfigNamed, isStateDirNamed, shortPath } from '../places.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { type Home, renderHome } from '../render/home.ts';
 import { findManagers } from '../running-manager.ts';
 

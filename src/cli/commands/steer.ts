@@ -1,8 +1,8 @@
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, note, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { commandFor } from '../places.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { serverTable } from '../render/screen.ts';
 import { runningManager } from '../running-manager.ts';
 import { tellProgress } from '../tell-progress.ts';

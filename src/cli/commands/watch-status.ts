@@ -1,9 +1,9 @@
 import type { StatusReport } from '../../daemon/control-routes.ts';
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { systemClock } from '../../process/clock.ts';
 import { type Cli, note, print, printJson, redactUnknown } from '../context.ts';
 import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { findManagers, managerDir, runningManager, runningManagers } from '../running-manager.ts';
 import { essenceOf, type Watched, watchStatus } from '../status-watch.ts';
 import { watchView } from '../views/watch-view.ts';

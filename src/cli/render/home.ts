@@ -1,6 +1,7 @@
 import type { StatusReport } from '../../daemon/control-routes.ts';
 import { type ConfigIssue, formatIssue } from '../../errors/config-error.ts';
 import type { ServerStatus } from '../../supervisor/status.ts';
+import { configurationLines } from './configuration-lines.ts';
 import { asWhole } from './instance-lines.ts';
 import { markOf, serverDetails } from './server-block.ts';
 import { oneLine, widthOf, wrapWhole } from './text.ts';
@@ -74,10 +75,7 @@ const isSettling = (managers: readonly Manager[]): boolean =>
   managers.some(({ report }) => report.servers.some(({ state }) => state === 'starting' || state === 'stopping'));
 
 const troublesOf = (managers: readonly Manager[]): number =>
-  managers.reduce(
-    (sum, { report }) => sum + report.servers.filter(isInTrouble).length + configTroubles(report).length,
-    0,
-  );
+  managers.reduce((sum, { report }) => sum + report.servers.filter(isInTrouble).length + configTroubles(report), 0);
 
 /** Why nobody should go back to bed. A server that somebody has stopped, or that is just starting, is none. */
 function isInTrouble(server: ServerStatus): boolean {
@@ -87,19 +85,8 @@ function isInTrouble(server: ServerStatus): boolean {
 }
 
 /** An older manager does not tell of its configuration. */
-function configTroubles({ manager }: StatusReport): string[] {
-  const { configuration } = manager as {
-    readonly configuration?: {
-      readonly problems?: readonly ConfigIssue[];
-      readonly pending?: readonly { readonly server: string; readonly reason: string }[];
-    };
-  };
-  return [
-    ...(configuration?.problems ?? []).map(issue => `not taken up: ${formatIssue(issue)}`),
-    ...(configuration?.pending ?? []).map(
-      ({ server, reason }) => `the new settings of ${server} did not come up, it goes on with the old ones: ${reason}`,
-    ),
-  ];
+function configTroubles({ manager }: StatusReport): number {
+  return (manager.configuration?.problems.length ?? 0) + (manager.configuration?.pending.length ?? 0);
 }
 
 function silentBlock({ message, hint }: Home['silent'][number], { width, theme }: Place): string[] {
@@ -110,8 +97,10 @@ function managerBlock({ report, isGuest, name, dashboard, command }: Manager, pl
   const { width, theme, now } = place;
   const { manager, servers } = report;
   const wrong = servers.filter(isInTrouble);
-  const faults = configTroubles(report);
-  const tone = wrong.length + faults.length > 0 ? 'bad' : isSettling([{ report } as Manager]) ? 'warn' : 'good';
+  const notes =
+    manager.configuration === undefined ? [] : configurationLines(manager.configuration, width - INDENT.length, theme);
+  const tone =
+    wrong.length + configTroubles(report) > 0 ? 'bad' : isSettling([{ report } as Manager]) ? 'warn' : 'good';
   const facts = [readyOf(servers), `up ${uptime(manager.uptimeMs)}`, ...(isGuest ? ['in a "holdfast connect"'] : [])];
   const where = [
     ['endpoint', manager.url],
@@ -123,7 +112,7 @@ function managerBlock({ report, isGuest, name, dashboard, command }: Manager, pl
       (line, index) => `${index === 0 ? theme[tone](tone === 'bad' ? '✗' : '●') : ' '} ${line}`,
     ),
     ...where.flatMap(([what, text]) => (text === null ? [] : [`${INDENT}${theme.dim(what.padEnd(11))}${text}`])),
-    ...faults.flatMap(text => wrapWhole(text, width - INDENT.length).map(line => INDENT + theme.bad(line))),
+    ...notes.map(line => INDENT + line),
     ...shown.flatMap(server => ['', ...troubleLines(server, { width, theme, now })]),
     ...(wrong.length === shown.length
       ? []
@@ -197,7 +186,7 @@ function nextCommands({ config, managers, silent }: Home): (readonly [command: s
       ['holdfast doctor', 'what on this machine does not work'],
     ];
   }
-  const refused = managers.find(({ report }) => configTroubles(report).length > 0);
+  const refused = managers.find(({ report }) => configTroubles(report) > 0);
   if (refused !== undefined) return [[refused.command('config check'), 'every mistake at its line'], help];
   const isHere = managers.some(manager => manager.isHere);
   if (config !== null && !isHere && silent.length === 0)

@@ -1,6 +1,7 @@
 import type { HoldfastEvent } from '../../telemetry/events.ts';
 import { type Cli, redactUnknown } from '../context.ts';
 import { redactEvent } from '../redact-deep.ts';
+import { configurationLines } from '../render/configuration-lines.ts';
 import { type EventLine, eventLine } from '../render/event-line.ts';
 import { managerTitle, renderScreen, type Size } from '../render/screen.ts';
 import { wrapWhole } from '../render/text.ts';
@@ -11,6 +12,7 @@ import { createPainter } from './painter.ts';
 const KEPT_EVENTS = 50;
 /** A title, a heading and a server. */
 const LEAST_LINES = 4;
+const ROOM_FOR_TABLE = 8;
 
 export interface WatchView {
   event(event: HoldfastEvent): void;
@@ -61,15 +63,23 @@ export function watchLines(
 ): string[] {
   const footer = ['Ctrl-C ends this, and nothing else'];
   const why = trouble === null ? [] : wrapWhole(trouble, width).map(line => theme.warn(line));
+  const isAlone = reports.length === 1;
   if (reports.length === 0)
     return [
       theme.warn('no manager is running; waiting for one ("holdfast up")'),
       ...why,
       ...footer.map(theme.dim),
     ].slice(0, height);
-  const room = height - why.length;
+  const [first] = reports;
+  // An older manager does not tell of it.
+  const notes =
+    isAlone && first?.report.manager.configuration !== undefined
+      ? configurationLines(first.report.manager.configuration, width, theme)
+      : [];
+  // The table is worth more than the sixth mistake.
+  const top = [...why, ...notes].slice(0, Math.max(0, height - ROOM_FOR_TABLE));
+  const room = height - top.length;
   const shown = reports.slice(0, Math.max(1, Math.floor((room + 1) / (LEAST_LINES + 1))));
-  const isAlone = reports.length === 1;
   const left = reports.length - shown.length;
   const share = Math.floor((room - (left === 0 ? 0 : 1) - (shown.length - 1)) / shown.length);
   const blocks = shown.map(({ client, report: { manager, servers } }) => {
@@ -86,5 +96,5 @@ export function watchLines(
     return renderScreen(screen, { width, height: share }, theme);
   });
   const more = left === 0 ? [] : [theme.dim(`… and ${left} more managers`)];
-  return [...why, ...blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])), ...more];
+  return [...top, ...blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])), ...more];
 }

@@ -115,16 +115,17 @@ test('a screen is not filled by a hundred servers in trouble: the rest is counte
 test('settings that were not taken up are a problem, also where every server is ready', () => {
   const problems = [{ file: 'holdfast.json', line: 3, column: 5, key: 'mcpServers.a', message: 'expected an object' }];
   const pending = [{ server: 'files', reason: 'it exited before it was ready' }];
-  const lines = view({ managers: [managerWith([statusOf('files')], {}, { configuration: { problems, pending } })] });
+  const configuration = { file: 'holdfast.json', problems, pending, warnings: [], needsRestart: [] };
+  const lines = view({ managers: [managerWith([statusOf('files')], {}, { configuration })] });
   assert.deepEqual(lines.slice(0, 8), [
     'holdfast 1.0.0  2 problems',
     '',
     '✗ holdfast.json  1 of 1 server ready, up 1m 01s',
     '    endpoint   http://127.0.0.1:4653/mcp',
     '    dashboard  http://127.0.0.1:4653/#token=abc',
-    '    not taken up: holdfast.json:3:5: mcpServers.a: expected an object',
-    '    the new settings of files did not come up, it goes on with the old ones: it',
-    '    exited before it was ready',
+    '    holdfast.json has mistakes, so what was read before goes on:',
+    '      holdfast.json:3:5: mcpServers.a: expected an object',
+    '    files: new settings do not count yet: it exited before it was ready',
   ]);
   assert.match(lines.join('\n'), /next {2}holdfast config check/);
 });
