@@ -9,12 +9,11 @@ export class Redactor {
 
   /** `secrets` are not of a configuration. */
   constructor(config: Pick<Config, 'servers'>, secrets: readonly string[] = []) {
-    for (const secret of secrets) this.#secrets.add(secret);
-    this.add(config);
+    this.add(config, secrets);
   }
 
-  add({ servers }: Pick<Config, 'servers'>): void {
-    for (const secret of servers.flatMap(secretsOf)) this.#secrets.add(secret);
+  add({ servers }: Pick<Config, 'servers'>, secrets: readonly string[] = []): void {
+    for (const secret of [...servers.flatMap(secretsOf), ...secrets]) this.#secrets.add(secret);
     this.#redact = redactSecrets([...this.#secrets]);
   }
 
