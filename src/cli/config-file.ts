@@ -12,7 +12,7 @@ import { os } from '../platform/platform.ts';
 import type { Cli } from './context.ts';
 import { findStateDir, shortPath } from './places.ts';
 import { commandLine } from './render/command.ts';
-import { realFile, replaceFile, unwritable } from './replace-file.ts';
+import { PRIVATE, realFile, replaceFile, unwritable } from './replace-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A configuration that is to be edited. */
@@ -29,9 +29,6 @@ export interface ConfigFile {
   /** Of its endpoint; none where there is no file yet. */
   readonly ports: readonly number[];
 }
-
-/** Whoever else is on this machine may not read it: it may hold secrets. */
-const PRIVATE = 0o600;
 
 /** Where servers are added: the configuration that is found, else `holdfast.json` in the user's configuration folder. */
 export function placeOfConfig({ options, env, cwd }: Cli, named = options.config): string {

@@ -124,9 +124,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);
   add('import', 'take over the servers of the clients on this machine', async (cli, _args, options) => {
-    const { from, to, yes, dryRun, rewire, undo, force } = options;
+    const { from, to, yes, dryRun, rewire, undo, force, keepChanges } = options;
     const flags = { isYes: yes === true, isDry: dryRun === true, isRewire: rewire === true, isUndo: undo === true };
-    const wish = { from: texts(from), to: optional(to, 'string'), ...flags, isForced: force === true };
+    const wish = {
+      from: texts(from),
+      to: optional(to, 'string'),
+      ...flags,
+      isForced: force === true,
+      isKeeping: keepChanges === true,
+    };
     return (await import('./commands/import.ts')).importServers(cli, wish);
   })
     .option('--from <client...>', 'claude-desktop, claude-code, cursor, vscode, codex; default: all')
@@ -134,7 +140,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
     .option('--dry-run', 'show what would be done, and do nothing')
     .option('--rewire', 'put Holdfast in their place in the files of the clients')
     .option('--undo', 'bring back these files as they were')
-    .option('--force', 'with --undo: also those that were changed since')
+    .option('--keep-changes', 'with --undo: of those that were changed since, bring back the servers alone')
+    .option('--force', 'with --undo: bring back those too as they were, and keep a copy of what they are')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', IMPORT_HELP);
   add('add <name> [command...]', 'write one more server into the configuration', async (cli, args, options) => {

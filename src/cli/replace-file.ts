@@ -4,6 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 
+/** Whoever else is on this machine may not read it: it may hold secrets. */
+export const PRIVATE = 0o600;
+
 /** On Windows a file that somebody reads cannot be replaced; it is read for a moment. */
 const BUSY = new Set(['EPERM', 'EACCES', 'EBUSY']);
 const TRIES = 10;

@@ -17,7 +17,7 @@ import {
 } from '../config-file.ts';
 import { type Cli, note, print, printJson, redactUnknown } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { agrees } from '../import/ask.ts';
+import { type Answer, ask } from '../import/ask.ts';
 import { type Change, changesOf, gatewayOf, mainPath, type Outcome, rewireFiles } from '../import/rewire-files.ts';
 import { lookedLines, surveyLines } from '../import/show.ts';
 import { changeLines, outcomeLines, undoneLines } from '../import/show-rewire.ts';
@@ -36,15 +36,17 @@ export interface ImportWish {
   readonly isRewire: boolean;
   readonly isUndo: boolean;
   readonly isForced: boolean;
+  readonly isKeeping: boolean;
 }
 
 /** Takes over the servers of the clients on this machine, and with `isRewire` puts Holdfast in their place there. */
 export async function importServers(cli: Cli, wish: ImportWish): Promise<ExitCode> {
+  if (wish.isUndo && wish.isRewire) throw new UsageError('--rewire or --undo, not both');
   if (wish.isUndo) return undo(cli, wish);
-  if (wish.isForced) throw new UsageError('--force is for --undo');
+  if (wish.isForced || wish.isKeeping) throw new UsageError('--force and --keep-changes are for --undo');
   const only = wish.from.map(clientOf);
   const file = await openConfigFile(cli, placeOfConfig(cli, wish.to ?? cli.options.config));
-  const ports = [...new Set([gatewaySchema.parse(undefined).port, ...file.ports])];
+  const ports = [gatewaySchema.parse(undefined).port, ...file.ports].filter(port => port > 0);
   const world = { os, env: cli.env, home: homedir(), cwd: cli.cwd, main: mainPath, ports };
   const survey = await surveyClients(world, only, file.real);
   const found = survey.files.flatMap(read => read.found);
@@ -55,13 +57,14 @@ export async function importServers(cli: Cli, wish: ImportWish): Promise<ExitCod
   const result = await carryOut(cli, wish, file, survey, planned);
   if (cli.options.json) printJson(cli, asJson(file, survey, planned, result));
   const hasFailed = survey.problems.length > 0 || result.outcomes.some(({ reason }) => reason !== null);
-  return hasFailed || result.isRefused ? EXIT.failed : EXIT.done;
+  if (result.answer === 'interrupted') return EXIT.interrupted;
+  return hasFailed || result.answer === 'no' ? EXIT.failed : EXIT.done;
 }
 
 interface Result {
   readonly isWritten: boolean;
-  /** Somebody was asked, and said no. */
-  readonly isRefused: boolean;
+  /** What was answered to the last question. */
+  readonly answer: Answer;
   readonly changes: readonly Change[];
   readonly outcomes: readonly Outcome[];
 }
@@ -75,7 +78,7 @@ async function carryOut(
 ): Promise<Result> {
   const fresh = planned.filter(({ isKnown }) => !isKnown);
   const changes = wish.isRewire ? changesOf(survey.files, planned, gatewayOf(cli, file.path)) : [];
-  const nothing: Result = { isWritten: false, isRefused: false, changes, outcomes: [] };
+  const nothing: Result = { isWritten: false, answer: 'yes', changes, outcomes: [] };
   const say = (lines: readonly string[]): void => {
     if (!cli.options.json) print(cli, lines);
   };
@@ -85,8 +88,8 @@ async function carryOut(
   }
   if (fresh.length > 0) {
     const where = `${shortPath(file.path, cli.cwd)}${file.isNew ? ' (a new file)' : ''}`;
-    if (!(await agrees(cli, `Write ${count(fresh.length, 'server')} to ${where}?`, wish.isYes)))
-      return refusal(cli, nothing);
+    const answer = await ask(cli, `Write ${count(fresh.length, 'server')} to ${where}?`, wish.isYes);
+    if (answer !== 'yes') return refusal(cli, { ...nothing, answer });
     const text = fresh.reduce((all, { name, entry }) => setMember(all, [file.key, name], entry), file.text);
     await saveConfigFile(cli, file, text, true);
     say([`wrote ${count(fresh.length, 'server')} to ${shortPath(file.path, cli.cwd)}`]);
@@ -95,17 +98,18 @@ async function carryOut(
   if (changes.length > 0) {
     say(['', ...changeLines(cli, changes)]);
     const question = `Rewire ${count(changes.length, 'file')}?`;
-    if (!(await agrees(cli, question, wish.isYes))) return { ...refusal(cli, nothing), isWritten: fresh.length > 0 };
+    const answer = await ask(cli, question, wish.isYes);
+    if (answer !== 'yes') return refusal(cli, { ...nothing, isWritten: fresh.length > 0, answer });
     outcomes = await rewireFiles(cli, changes, new Date());
     say(outcomeLines(cli, outcomes));
   }
   if (planned.length > 0 && !cli.options.json) await tellNext(cli, wish, file);
-  return { isWritten: fresh.length > 0, isRefused: false, changes, outcomes };
+  return { isWritten: fresh.length > 0, answer: 'yes', changes, outcomes };
 }
 
 function refusal(cli: Cli, result: Result): Result {
-  note(cli, 'nothing was written');
-  return { ...result, isRefused: true };
+  note(cli, result.isWritten ? 'no client was rewired' : 'nothing was written');
+  return result;
 }
 
 async function tellNext(cli: Cli, { isRewire }: ImportWish, file: ConfigFile): Promise<void> {
@@ -116,8 +120,10 @@ async function tellNext(cli: Cli, { isRewire }: ImportWish, file: ConfigFile): P
   else note(cli, 'to have the clients use it: holdfast import --rewire');
 }
 
-async function undo(cli: Cli, { isForced, isDry }: ImportWish): Promise<ExitCode> {
-  const undone = await undoRewire(cli, isForced, isDry, new Date());
+async function undo(cli: Cli, { isForced, isKeeping, isDry }: ImportWish): Promise<ExitCode> {
+  if (isForced && isKeeping) throw new UsageError('--force or --keep-changes, not both');
+  const changed = isForced ? 'replace' : isKeeping ? 'keep' : 'leave';
+  const undone = await undoRewire(cli, changed, isDry, new Date());
   if (cli.options.json) printJson(cli, { undone, dryRun: isDry });
   else print(cli, undoneLines(cli, undone, isDry));
   return undone.some(({ outcome }) => outcome === 'refused') ? EXIT.failed : EXIT.done;
@@ -163,13 +169,12 @@ function asJson(file: ConfigFile, survey: Survey, planned: readonly Planned[], r
     left: left.map(one => ({ name: one.name, ...place(one), reason: one.reason, isHoldfast: one.isSelf })),
     looked: survey.looked.map(({ client, file: path }) => ({ client, file: path })),
     problems: survey.problems,
-    rewired: result.outcomes.map(({ change: { read, replaced, result: to }, backup, reason }) => ({
+    changes: result.changes.map(({ read, replaced, result: to }) => ({
       client: read.from.client,
       file: read.from.file,
-      replaced: replaced.map(({ path }) => path),
-      added: to?.added ?? [],
-      backup,
-      reason,
+      removes: replaced.map(({ path }) => path),
+      adds: to?.added ?? [],
     })),
+    rewired: result.outcomes.map(({ change, backup, reason }) => ({ file: change.read.from.file, backup, reason })),
   };
 }

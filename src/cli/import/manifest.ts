@@ -1,15 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { CLIENTS, type ClientId } from '../../config/clients/client.ts';
 import type { Cli } from '../context.ts';
 import { findStateDir, isStateDirNamed } from '../places.ts';
-import { replaceFile, unwritable } from '../replace-file.ts';
+import { PRIVATE, replaceFile, unwritable } from '../replace-file.ts';
 import { UsageError } from '../usage-error.ts';
 
 const record = z.object({
   /** When; ISO 8601. */
   at: z.string(),
-  client: z.string(),
+  client: z.enum(Object.keys(CLIENTS) as [ClientId, ...ClientId[]]),
   /** As the client knows it, and where it really is. */
   file: z.string(),
   real: z.string(),
@@ -18,6 +19,9 @@ const record = z.object({
   /** SHA-256 of its content. */
   before: z.string(),
   after: z.string(),
+  /** Where in it the entries were that went, and are that came. */
+  replaced: z.array(z.array(z.string())),
+  added: z.array(z.array(z.string())),
 });
 
 const manifest = z.object({ version: z.literal(1), files: z.array(record) });
@@ -52,5 +56,5 @@ export async function writeManifest(path: string, files: readonly RewiredFile[])
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw unwritable(path, cause);
   });
-  await replaceFile(path, `${JSON.stringify({ version: 1, files }, null, 2)}\n`, 0o600);
+  await replaceFile(path, `${JSON.stringify({ version: 1, files }, null, 2)}\n`, PRIVATE);
 }

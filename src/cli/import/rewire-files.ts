@@ -7,7 +7,7 @@ import { type Gateway, type Rewired, rewire } from '../../config/clients/rewire.
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Cli } from '../context.ts';
 import { findStateDir, isStateDirNamed } from '../places.ts';
-import { replaceFile } from '../replace-file.ts';
+import { PRIVATE, replaceFile } from '../replace-file.ts';
 import { manifestPath, readManifest, writeManifest } from './manifest.ts';
 import type { ReadFile } from './survey.ts';
 
@@ -68,7 +68,7 @@ export async function rewireFiles(cli: Cli, changes: readonly Change[], at: Date
 }
 
 async function rewireFile(cli: Cli, change: Change, at: Date): Promise<Outcome> {
-  const { read, result } = change;
+  const { read, replaced, result } = change;
   if (result === null) {
     const reason = 'its servers are written in a way that cannot be cut out: take them out by hand';
     return { change, backup: null, reason };
@@ -91,9 +91,11 @@ async function rewireFile(cli: Cli, change: Change, at: Date): Promise<Outcome> 
     backup,
     before: digest(before),
     after: digest(result.text),
+    replaced: replaced.map(({ path: entry }) => [...entry]),
+    added: result.added.map(({ path: entry }) => [...entry]),
   };
   await writeManifest(path, [...known, record]);
-  await replaceFile(backup, before, 0o600);
+  await replaceFile(backup, before, PRIVATE);
   await replaceFile(read.real, result.text, mode);
   return { change, backup, reason: null };
 }

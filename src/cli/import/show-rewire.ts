@@ -1,4 +1,4 @@
-import { CLIENTS, type ClientId } from '../../config/clients/client.ts';
+import { CLIENTS } from '../../config/clients/client.ts';
 import { formatPath } from '../../config/source.ts';
 import type { Cli } from '../context.ts';
 import { shortPath } from '../places.ts';
@@ -51,7 +51,6 @@ export function undoneLines({ theme, cwd }: Cli, undone: readonly Undone[], isDr
     refused: theme.bad('refused'),
   };
   return undone.map(({ file, client, outcome, note }) => {
-    const who = CLIENTS[client as ClientId] ?? client;
-    return `${words[outcome]}  ${shortPath(file, cwd)} (${who})${note === null ? '' : `: ${note}`}`;
+    return `${words[outcome]}  ${shortPath(file, cwd)} (${CLIENTS[client]})${note === null ? '' : `: ${note}`}`;
   });
 }

@@ -1,45 +1,51 @@
 import { readFile, rm } from 'node:fs/promises';
+import type { ClientId } from '../../config/clients/client.ts';
+import { unwire } from '../../config/clients/rewire.ts';
 import type { Cli } from '../context.ts';
-import { replaceFile } from '../replace-file.ts';
+import { PRIVATE, replaceFile } from '../replace-file.ts';
 import { manifestPath, type RewiredFile, readManifest, writeManifest } from './manifest.ts';
 import { digest } from './rewire-files.ts';
 
 /** What became of one file. */
 export interface Undone {
   readonly file: string;
-  readonly client: string;
+  readonly client: ClientId;
   readonly outcome: 'restored' | 'as it was' | 'refused';
   /** What is to be known or done; null where all is well. */
   readonly note: string | null;
 }
 
+/** What becomes of a file that was changed since. */
+export type Changed = 'leave' | 'keep' | 'replace';
+
 /** What to do with one file; decided from its content alone. */
-export type Verdict = 'restore' | 'nothing' | 'no backup' | 'changed' | 'restore and keep';
+export type Verdict = 'restore' | 'nothing' | 'no backup' | 'gone' | 'leave' | 'keep' | 'replace';
 
 export function verdictOf(
   record: Pick<RewiredFile, 'before' | 'after'>,
   current: string | null,
   backup: string | null,
-  isForced: boolean,
+  changed: Changed,
 ): Verdict {
   if (current === record.before) return 'nothing';
   if (backup !== record.before) return 'no backup';
   if (current === record.after) return 'restore';
-  return isForced ? 'restore and keep' : 'changed';
+  if (current === null) return changed === 'replace' ? 'restore' : 'gone';
+  return changed;
 }
 
 /**
  * Brings back, byte for byte, what the last rewiring of each file has replaced. A file that was changed since is left alone, unless
- * that is forced; what it is then is kept beside it.
+ * somebody has said what is to become of it; then what it is now is kept beside it.
  */
-export async function undoRewire(cli: Cli, isForced: boolean, isDry: boolean, at: Date): Promise<Undone[]> {
+export async function undoRewire(cli: Cli, changed: Changed, isDry: boolean, at: Date): Promise<Undone[]> {
   const path = manifestPath(cli);
   let records = await readManifest(path);
   const all = records;
   const last = all.filter((record, index) => all.findLastIndex(({ real }) => real === record.real) === index);
   const results: Undone[] = [];
   for (const record of last) {
-    const result = await undoFile(record, isForced, isDry, at);
+    const result = await undoFile(record, changed, isDry, at);
     results.push({ file: record.file, client: record.client, ...result });
     if (result.outcome === 'refused' || isDry) continue;
     records = records.filter(one => one !== record);
@@ -50,30 +56,30 @@ export async function undoRewire(cli: Cli, isForced: boolean, isDry: boolean, at
   return results;
 }
 
-async function undoFile(
-  record: RewiredFile,
-  isForced: boolean,
-  isDry: boolean,
-  at: Date,
-): Promise<Pick<Undone, 'outcome' | 'note'>> {
+type Result = Pick<Undone, 'outcome' | 'note'>;
+const refused = (note: string): Result => ({ outcome: 'refused', note });
+
+async function undoFile(record: RewiredFile, changed: Changed, isDry: boolean, at: Date): Promise<Result> {
   const { real, backup, mode } = record;
   const [current, kept] = await Promise.all([bytesOf(real), bytesOf(backup)]);
-  const verdict = verdictOf(record, current && digest(current), kept && digest(kept), isForced);
+  const verdict = verdictOf(record, current && digest(current), kept && digest(kept), changed);
   if (verdict === 'nothing') return { outcome: 'as it was', note: null };
-  if (verdict === 'changed') {
-    const what = current === null ? 'it is not there any more' : 'it was changed since';
-    const note = `${what}: --force restores it${current === null ? '' : ' and keeps what it is now beside it'}; its backup is ${backup}`;
-    return { outcome: 'refused', note };
-  }
   if (verdict === 'no backup' || kept === null) {
-    const what = kept === null ? 'is not there any more' : 'was changed';
-    return { outcome: 'refused', note: `its backup ${what}: ${backup}` };
+    return refused(`its backup ${kept === null ? 'is not there any more' : 'was changed'}: ${backup}`);
   }
+  if (verdict === 'gone') return refused(`it is not there any more: --force brings it back; its backup is ${backup}`);
+  if (verdict === 'leave') {
+    const choice = '--keep-changes brings back its servers alone, --force all of it; either keeps a copy';
+    return refused(`it was changed since: ${choice}; its backup is ${backup}`);
+  }
+  const content =
+    verdict === 'keep' && current !== null ? unwire(record, current.toString(), kept.toString(), record) : kept;
+  if (content === null) return refused(`its servers cannot be put back one by one: --force, or by hand from ${backup}`);
   const aside = `${real}.holdfast-backup-${at.toISOString().replaceAll(/[:.]/g, '-')}-changed`;
-  const isKept = verdict === 'restore and keep' && current !== null;
+  const isKept = verdict !== 'restore' && current !== null;
   if (!isDry) {
-    if (isKept) await replaceFile(aside, current, 0o600);
-    await replaceFile(real, kept, mode);
+    if (isKept) await replaceFile(aside, current, PRIVATE);
+    await replaceFile(real, content, mode);
   }
   return { outcome: 'restored', note: isKept ? `what it was until now is in ${aside}` : null };
 }

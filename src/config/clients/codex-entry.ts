@@ -8,12 +8,12 @@ const TAKEN = [
 ];
 
 /** Reads a table `mcp_servers.NAME` of Codex. */
-export function fromCodex(raw: unknown): TakenOver {
+export function fromCodex(name: string, raw: unknown): TakenOver {
   if (!isObject(raw)) return refused('it is no table');
   const isRemote = raw.command === undefined;
   if (isRemote && typeof raw.url !== 'string') return refused('it has no "command" and no "url"');
   const headers = headersOf(raw);
-  const why = isRemote ? remoteRefusal(String(raw.url), { headers, oauth: raw.oauth ?? raw.scopes }) : null;
+  const why = isRemote ? remoteRefusal(name, String(raw.url), { headers, oauth: raw.oauth ?? raw.scopes }) : null;
   if (why !== null) return refused(why);
   const env = envOf(raw);
   const holdfast = optionsOf(raw);

@@ -11,13 +11,13 @@ const IDLE = ['type', 'name', 'title', 'description', 'version', 'icon', 'galler
 const ADDRESSES = ['url', 'serverUrl', 'httpUrl'];
 
 /** Reads an entry of a client that writes JSON; its variables and folders are as they stand there. */
-export function fromJson(raw: unknown): TakenOver {
+export function fromJson(name: string, raw: unknown): TakenOver {
   if (!isObject(raw)) return refused('it is no object');
   if (raw.sandboxEnabled === true) return refused('its client runs it in a sandbox, which would be lost');
   const address = raw.command === undefined ? ADDRESSES.find(key => typeof raw[key] === 'string') : undefined;
   if (raw.command === undefined && address === undefined) return refused('it has no "command" and no "url"');
   const url = address === undefined ? undefined : String(raw[address]);
-  const why = url === undefined ? null : remoteRefusal(url, raw);
+  const why = url === undefined ? null : remoteRefusal(name, url, raw);
   if (why !== null) return refused(why);
   const isOff = raw.disabled === true || raw.enabled === false;
   const keys = address === undefined ? ['command', 'args', 'env', 'envFile', 'cwd'] : ['headers'];
@@ -34,7 +34,7 @@ export function fromJson(raw: unknown): TakenOver {
 export const leftBehind = (keys: readonly string[]): string => `without ${keys.join(', ')}: known to its client alone`;
 
 /** Why a remote server would not work here; null where nothing speaks against it. */
-export function remoteRefusal(url: string, raw: Raw): string | null {
+export function remoteRefusal(name: string, url: string, raw: Raw): string | null {
   const type = typeof raw.type === 'string' ? raw.type.toLowerCase() : '';
   if (type === 'sse' || type === 'ws') return `its transport "${type}" is not supported: use Streamable HTTP`;
   if (raw.headersHelper !== undefined) return 'its headers come from a program of its client';
@@ -43,8 +43,10 @@ export function remoteRefusal(url: string, raw: Raw): string | null {
   const hasToken = isObject(raw.headers) && Object.keys(raw.headers).length > 0;
   return hasToken || isOpen(url)
     ? null
-    : 'it has no token, so that its client may have signed in; if it needs none: holdfast add NAME --url URL';
+    : `it has no token, so that its client may have signed in; if it needs none: holdfast add ${quoted(name)} --url ${url}`;
 }
+
+const quoted = (name: string): string => (/^[\w.-]+$/.test(name) ? name : JSON.stringify(name));
 
 /** On this machine, or with its key in the address. */
 function isOpen(url: string): boolean {

@@ -36,7 +36,7 @@ export function readClientFile(from: ClientFile, text: string, world: World): Fo
       const place = { ...from, project };
       const found = { from: place, path: [...path, name], name };
       if (isSelf(raw, world)) return { ...found, ...refused('it is Holdfast itself'), isSelf: true };
-      const taken = from.client === 'codex' ? fromCodex(raw) : fromJson(raw);
+      const taken = from.client === 'codex' ? fromCodex(name, raw) : fromJson(name, raw);
       return { ...found, ...settled(taken, name, place, inputs, world), isSelf: false };
     }),
   );

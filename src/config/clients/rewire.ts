@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse as parseToml, stringify as tomlOf } from 'smol-toml';
+import { parse as parseToml, TomlError, stringify as tomlOf } from 'smol-toml';
+import { ConfigError } from '../../errors/config-error.ts';
 import { isObject } from '../is-object.ts';
 import { removeMember, setMember } from '../jsonc-edit.ts';
 import { sourceOfText } from '../source.ts';
 import type { ClientFile, Found } from './client.ts';
-import { cutTables } from './toml-text.ts';
+import { cutTables, tablesOf } from './toml-text.ts';
 
 /** The command that is a client's only server from then on. */
 export interface Gateway {
@@ -16,6 +17,36 @@ export interface Rewired {
   readonly text: string;
   /** Where the new entries stand, and what they are. */
   readonly added: readonly { readonly path: readonly string[]; readonly entry: object }[];
+}
+
+/**
+ * The text of a rewired file that was changed since, with its servers as they were in `original` and all of the changes. Null where it
+ * cannot be done: another server has one of their names, or the text cannot be cut.
+ */
+export function unwire(
+  from: Pick<ClientFile, 'client' | 'file'>,
+  text: string,
+  original: string,
+  {
+    replaced,
+    added,
+  }: { readonly replaced: readonly (readonly string[])[]; readonly added: readonly (readonly string[])[] },
+): string | null {
+  const then = parse(from, original);
+  const now = understood(from, text);
+  if (now === null) return null;
+  const remaining = added.reduce<unknown>((value, path) => withoutAt(value, path), now);
+  if (replaced.some(path => at(remaining, path) !== undefined)) return null;
+  const expected = replaced.reduce((value, path) => withAt(value, path, at(then, path)), remaining);
+  const cut = added.reduce(
+    (rest, path) => (from.client === 'codex' ? cutTables(rest, [path]) : removeMember(rest, path)),
+    text,
+  );
+  const result =
+    from.client === 'codex'
+      ? appended(cut, tablesOf(original, replaced))
+      : replaced.reduce((rest, path) => setMember(rest, path, at(then, path)), cut);
+  return isSame(from, result, expected) ? result : null;
 }
 
 /**
@@ -37,13 +68,18 @@ export function rewire(from: ClientFile, text: string, replaced: readonly Found[
   return isSame(from, result, expected) ? { text: result, added } : null;
 }
 
-function isSame(from: ClientFile, text: string, expected: unknown): boolean {
+/** Null for what is no text of this client. */
+function understood(from: Pick<ClientFile, 'client' | 'file'>, text: string): unknown {
   try {
-    return isDeepStrictEqual(plain(parse(from, text)), plain(expected));
-  } catch {
-    // What was cut was no TOML statement after all; the reader of the file has told of files that are none themselves.
-    return false;
+    return parse(from, text);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof TomlError) return null;
+    throw error;
   }
+}
+
+function isSame(from: Pick<ClientFile, 'client' | 'file'>, text: string, expected: unknown): boolean {
+  return isDeepStrictEqual(plain(understood(from, text)), plain(expected));
 }
 
 function inJson(text: string, replaced: readonly Found[], added: Rewired['added']): string {
@@ -52,16 +88,21 @@ function inJson(text: string, replaced: readonly Found[], added: Rewired['added'
 }
 
 function inToml(text: string, replaced: readonly Found[], added: Rewired['added']): string {
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const cut = cutTables(
     text,
     replaced.map(({ path }) => path),
   );
-  const gap = cut === '' || /(^|\n)\r?\n$/.test(cut) ? '' : cut.endsWith('\n') ? eol : eol + eol;
   const tables = added.map(({ path, entry }) =>
-    tomlOf(path.reduceRight<object>((inner, key) => ({ [key]: inner }), entry)),
+    tomlOf(path.reduceRight<object>((inner, key) => ({ [key]: inner }), entry)).trim(),
   );
-  return cut + gap + tables.map(table => `${table.trim()}\n`.replaceAll('\n', eol)).join('');
+  return appended(cut, tables.join('\n'));
+}
+
+/** Tables at the end, after a blank line. */
+function appended(text: string, tables: string): string {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const gap = /^\ufeff?$|(^|\n)\r?\n$/.test(text) ? '' : text.endsWith('\n') ? eol : eol + eol;
+  return `${text}${gap}${`${tables.trim()}\n`.replace(/\r?\n/g, eol)}`;
 }
 
 function entryFor({ client }: ClientFile, before: unknown, replaced: readonly Found[], gateway: Gateway): object {
@@ -87,7 +128,7 @@ function freeName(root: unknown, parent: readonly string[]): string {
   return name;
 }
 
-function parse({ client, file }: ClientFile, text: string): unknown {
+function parse({ client, file }: Pick<ClientFile, 'client' | 'file'>, text: string): unknown {
   return client === 'codex'
     ? parseToml(text.replace(/^\ufeff/, ''), { integersAsBigInt: 'asNeeded' })
     : sourceOfText(text, file).value;
@@ -102,7 +143,7 @@ function withoutAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(value).filter(([other]) => other !== key));
 }
 
-function withAt(value: unknown, [key, ...rest]: readonly string[], entry: object): unknown {
+function withAt(value: unknown, [key, ...rest]: readonly string[], entry: unknown): unknown {
   if (key === undefined) return entry;
   const object = isObject(value) ? value : {};
   return { ...object, [key]: withAt(object[key], rest, entry) };

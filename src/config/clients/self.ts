@@ -9,13 +9,15 @@ export function isSelf(
   if (!isObject(raw)) return false;
   const args: readonly unknown[] = Array.isArray(raw.args) ? raw.args : [];
   const words = [raw.command, ...args].filter(word => typeof word === 'string');
-  const at = words.findIndex(word => word === main || isOurProgram(word));
+  const at = words.findIndex(word => word === main || isOurName(word));
   if (at >= 0) return words.slice(at + 1).includes('connect');
+  // One that was moved or removed since `--rewire` wrote it.
+  const isOurForm = words[2] === '--config' && words.at(-1) === 'connect';
+  if (isOurForm && /[\\/]cli[\\/]main\.[jt]s$/.test(words[1] ?? '')) return true;
   const address = typeof raw.url === 'string' ? parseAddress(raw.url) : null;
   if (address === null || !/^(localhost|127\.[\d.]+|\[::1\])$/.test(address.hostname)) return false;
   return ports.includes(Number(address.port)) && /^\/(mcp|servers\/[^/]+\/mcp)$/.test(address.pathname);
 }
 
-const isOurProgram = (word: string): boolean =>
-  /(^|[\\/])holdfast(@[\w.-]+|\.cmd|\.exe|\.ps1)?$/.test(word) ||
-  /[\\/]holdfast[\\/]dist[\\/]cli[\\/]main\.js$/.test(word);
+const isOurName = (word: string): boolean =>
+  /(^|[\\/])holdfast(@[\w.-]+|\.cmd|\.exe|\.ps1)?$|[\\/]holdfast[\\/]dist[\\/]cli[\\/]main\.js$/.test(word);

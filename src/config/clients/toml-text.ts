@@ -31,19 +31,32 @@ export function statementsOf(text: string): Statement[] {
 
 /** Cuts out what belongs to the tables at these paths, with the comments within them and the blank lines after them. */
 export function cutTables(text: string, paths: readonly (readonly string[])[]): string {
-  const belongs = ({ path }: Statement): boolean => paths.some(cut => cut.every((key, index) => path[index] === key));
-  const statements = statementsOf(text);
   let result = '';
   let kept = 0;
-  for (const [index, statement] of statements.entries()) {
-    if (!belongs(statement)) continue;
-    result += text.slice(kept, Math.max(kept, statement.start));
+  for (const { start, end } of rangesOf(text, paths)) {
+    result += text.slice(kept, start);
+    kept = end;
+  }
+  return result + text.slice(kept);
+}
+
+/** What `cutTables` cuts out. */
+export function tablesOf(text: string, paths: readonly (readonly string[])[]): string {
+  return rangesOf(text, paths)
+    .map(({ start, end }) => text.slice(start, end))
+    .join('');
+}
+
+function rangesOf(text: string, paths: readonly (readonly string[])[]): { start: number; end: number }[] {
+  const belongs = ({ path }: Statement): boolean => paths.some(cut => cut.every((key, index) => path[index] === key));
+  const statements = statementsOf(text);
+  return statements.flatMap((statement, index) => {
+    if (!belongs(statement)) return [];
     const next = statements[index + 1];
     // Comments above the next table are that one's.
     const goesOn = next !== undefined && !next.isHeader && belongs(next);
-    kept = goesOn ? next.start : skip(BLANK_LINES, text, statement.end);
-  }
-  return result + text.slice(kept);
+    return [{ start: statement.start, end: goesOn ? next.start : skip(BLANK_LINES, text, statement.end) }];
+  });
 }
 
 const SPACE = /(?:\s|#[^\n]*)*/y;

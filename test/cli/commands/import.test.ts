@@ -113,9 +113,11 @@ test('the clients are rewired and brought back byte for byte, through links too'
   const refused = await cli.run('import', '--undo');
   assert.equal(refused.code, 1);
   assert.match(refused.stdout, /restored .*mcp\.json \(Cursor\)\n/);
-  assert.match(refused.stdout, /refused .*config\.toml \(Codex\): it was changed since: --force/);
+  assert.match(refused.stdout, /refused .*config\.toml \(Codex\): it was changed since: --keep-changes/);
   assert.equal(read(files.cursor), cursor);
   assert.match(read(files.codex), /# mine/);
+  const kept = await cli.run('import', '--undo', '--keep-changes', '--dry-run');
+  assert.match(kept.stdout, /^would be restored {2}.*config\.toml/);
   const forced = await cli.run('import', '--undo', '--force');
   assert.equal(forced.code, 0);
   assert.equal(read(files.codex), codex);

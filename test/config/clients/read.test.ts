@@ -45,7 +45,7 @@ test('Claude Code: those of the user, and those of each project, which work in i
   assert.deepEqual(issues?.notes, ['without timeout: known to its client alone']);
   assert.deepEqual(github?.needs, [{ variable: 'GITHUB_TOKEN', why: 'is not set here' }]);
   assert.match(linear?.reason ?? '', /"sse"/);
-  assert.match(sentry?.reason ?? '', /no token/);
+  assert.match(sentry?.reason ?? '', /no token.*holdfast add sentry --url https:\/\/mcp\.sentry\.dev\/mcp$/);
 });
 
 test('Cursor: what the editor alone knows stays there, and files are found from elsewhere too', () => {
@@ -140,6 +140,7 @@ test('Holdfast itself is known, however it is started', () => {
     { command: 'npx', args: ['-y', 'holdfast@1.2.3', 'connect'] },
     { command: '/usr/bin/node', args: ['/usr/lib/node_modules/holdfast/dist/cli/main.js', '--config', 'x', 'connect'] },
     { command: 'node', args: [world.main, 'connect'] },
+    { command: '/old/node', args: ['/old/dist/cli/main.js', '--config', 'x', 'connect'] },
     { url: 'http://127.0.0.1:4653/mcp' },
     { url: 'http://localhost:4653/servers/files/mcp', headers: { Authorization: 'Bearer x' } },
   ];

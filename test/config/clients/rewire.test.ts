@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'smol-toml';
 import { readClientFile } from '../../../src/config/clients/read.ts';
-import { rewire } from '../../../src/config/clients/rewire.ts';
+import { rewire, unwire } from '../../../src/config/clients/rewire.ts';
 import { cutTables } from '../../../src/config/clients/toml-text.ts';
-import { removeMember } from '../../../src/config/jsonc-edit.ts';
+import { removeMember, setMember } from '../../../src/config/jsonc-edit.ts';
 import { fixtures, fixtureText, place, world } from './client-fixtures.ts';
 
 const gateway = {
@@ -48,6 +48,14 @@ for (const [from, name] of fixtures) {
         result.text,
       );
       assert.ok(isPart(rest.trimEnd(), text));
+      // Its client has changed it since; its servers come back, and the changes stay.
+      const paths = { replaced: taken.map(({ path }) => path), added: result.added.map(({ path }) => path) };
+      const changed =
+        from.client === 'codex' ? `${result.text}[new]\na = 1\n` : setMember(result.text, ['numStartups'], 413);
+      const back = unwire(from, changed, text, paths) ?? assert.fail('it cannot be unwired');
+      assert.match(back, /413|\[new\]/);
+      const byName = (found: typeof before) => Object.fromEntries(found.map(one => [one.path.join(), one]));
+      assert.deepEqual(byName(readClientFile(from, back, world)), byName(before));
       if (says.includes('Windows')) assert.doesNotMatch(result.text, /[^\r]\n/);
     });
   }
@@ -77,4 +85,12 @@ test('servers that cannot be cut out as text leave the file as it is', () => {
   const taken = readClientFile(place('codex'), text, world).filter(({ entry }) => entry !== null);
   assert.equal(taken.length, 1);
   assert.equal(rewire(place('codex'), text, taken, gateway), null);
+});
+
+test('servers are not put back over others that have come since', () => {
+  const original = '{ "mcpServers": { "a": { "command": "x" } } }';
+  const changed = '{ "mcpServers": { "holdfast": {}, "a": { "command": "y" } } }';
+  const paths = { replaced: [['mcpServers', 'a']], added: [['mcpServers', 'holdfast']] };
+  assert.equal(unwire(place('cursor'), changed, original, paths), null);
+  assert.equal(unwire(place('cursor'), '{ "mcpServers": ', original, paths), null);
 });
