@@ -1,6 +1,6 @@
-// Compiles the sources to dist/ (the package), and with --tests the sources and tests to build/.
-// Stale output is removed first, so that a deleted file cannot go on being run.
-import { spawnSync } from 'node:child_process';
+// Compiles the sources to dist/ (the package), and with --tests the sources and tests to build/; the dashboard's page lies beside
+// the sources in both. Stale output is removed first, so that a deleted file cannot go on being run.
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,10 +23,37 @@ if (tsc === null) {
 const stale = tests ? ['src', 'test', 'bench'].map(folder => join(root, 'build', folder)) : [dist];
 for (const folder of stale) rmSync(folder, { recursive: true, force: true });
 
-const project = join(root, tests ? 'tsconfig.json' : 'tsconfig.build.json');
-const { status } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: 'inherit' });
-if (status !== 0) process.exit(status ?? 1);
+// The page is checked with the tests, and built with both, beside the compiler: it takes a second of its own.
+const projects = tests ? ['tsconfig.json', 'web/tsconfig.json'] : ['tsconfig.build.json'];
+const page = buildPage(tests ? join(root, 'build', 'src', 'web') : join(dist, 'web'));
+const statuses = await Promise.all([...projects.map(compile), page]);
+const failed = statuses.find(status => status !== 0);
+if (failed !== undefined) process.exit(failed);
 if (!tests) await finishPackage();
+
+function compile(project) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [tsc, '-p', join(root, project)], { cwd: root, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('close', code => resolve(code ?? 1));
+  });
+}
+
+async function buildPage(outDir) {
+  const { build } = await import('vite');
+  try {
+    await build({
+      configFile: join(root, 'web', 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir, emptyOutDir: true },
+    });
+    return 0;
+  } catch (error) {
+    // It has said on stderr what is wrong, and where.
+    console.error(`the dashboard's page was not built: ${error.message}`);
+    return 1;
+  }
+}
 
 /** What the package needs beside the compiler's output: the schema for editors, and a program that can be started. */
 async function finishPackage() {

@@ -14,6 +14,7 @@ const MUST_HOLD = [
   'dist/index.d.ts',
   'dist/cli/main.js',
   'dist/holdfast.schema.json',
+  'dist/web/index.html',
 ];
 const MAY_HOLD = /^(dist\/|docs\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/;
 

@@ -14,8 +14,10 @@ export type {
 export type { Code } from './errors/catalogue.ts';
 export { ConfigError, type ConfigIssue } from './errors/config-error.ts';
 export { type Category, type ClientError, HoldfastError } from './errors/holdfast-error.ts';
+export type { Site } from './gateway/open-routes.ts';
 export {
   type CallToolResult,
+  type ConfigurationStatus,
   type ContainmentStatus,
   createManager,
   type Endpoint,
@@ -23,6 +25,7 @@ export {
   type Manager,
   type ManagerOptions,
   type NetworkStatus,
+  type ReloadReport,
   type StopReport,
 } from './manager.ts';
 export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';

@@ -1,16 +1,19 @@
-import { homedir } from 'node:os';
-import { configFromObject, loadConfig } from './config/load.ts';
+import { type ConfigSource, CurrentConfig, readConfig } from './config/current.ts';
+import type { ConfigDiff } from './config/diff.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { ConfigError, formatIssue } from './errors/config-error.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type {
   CallToolResult,
+  ConfigurationStatus,
   ContainmentStatus,
   Endpoint,
   ListenOptions,
   Manager,
   ManagerOptions,
   NetworkStatus,
+  ReloadReport,
   StopReport,
 } from './manager-api.ts';
 import { Network } from './network/network.ts';
@@ -22,16 +25,21 @@ import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { loadOtel, type OpenOtel } from './telemetry/load-otel.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import type { Snapshot } from './telemetry/metrics-registry.ts';
 import { packageVersion } from './version.ts';
 
 export type {
   CallToolResult,
+  ConfigurationStatus,
   ContainmentStatus,
   Endpoint,
   ListenOptions,
   Manager,
   ManagerOptions,
   NetworkStatus,
+  ReloadReport,
   StopReport,
 };
 
@@ -41,33 +49,36 @@ export type {
  * @throws ConfigError with every mistake at once.
  */
 export async function createManager(options: ManagerOptions): Promise<Manager> {
-  const env = options.env ?? process.env;
-  const config =
-    typeof options.config === 'string'
-      ? await loadConfig(options.config, env)
-      : configFromObject(options.config, { env, cwd: options.cwd ?? process.cwd(), home: homedir() });
-  return new HoldfastManager(config, options);
+  const { env = process.env, cwd = process.cwd() } = options;
+  const config = await readConfig(options.config, { env, cwd });
+  const openOtel = config.telemetry.otel ? await loadOtel() : null;
+  const manager = new HoldfastManager(config, options);
+  if (openOtel !== null) await manager.bridge(openOtel);
+  return manager;
 }
 
 export class HoldfastManager implements Manager {
-  readonly config: Config;
+  readonly #configuration: CurrentConfig;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
   readonly #hub = new EventHub(() => Date.now());
+  readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
+  #isClosed = false;
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
   /** For programs of ours that have one client. */
   readonly attach: Supervisor['attach'] = (...args) => this.#supervisor.attach(...args);
 
   constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
-    this.config = config;
+    const { env = process.env, cwd = process.cwd() } = options;
+    this.#configuration = new CurrentConfig(config, { env, cwd, wall: () => Date.now() });
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
-    const env = options.env ?? process.env;
     const stateDir = options.stateDir ?? null;
+    this.#hub.subscribe(this.#metrics.heard);
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
@@ -88,8 +99,52 @@ export class HoldfastManager implements Manager {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
-    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
+    const metrics = () => this.#metrics.text();
+    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir, metrics };
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
+  }
+
+  /** Hands what happens from now on to OpenTelemetry, too. */
+  async bridge(open: OpenOtel): Promise<void> {
+    this.#notices = [...this.#notices, ...(await this.#metrics.bridge(open))];
+  }
+
+  get config(): Config {
+    return this.#configuration.config;
+  }
+
+  async reload(source?: ConfigSource): Promise<ReloadReport> {
+    try {
+      const { diff, taken } = await this.#configuration.read(source, read => ({ diff: read, taken: this.#take(read) }));
+      await taken;
+      const kept = this.#supervisor.pending
+        .filter(({ isKept }) => isKept)
+        .map(({ server, reason }) => ({ server, reason }));
+      return { ...diff, kept };
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        const issues = error.issues.map(formatIssue);
+        this.#hub.emit({ type: 'config.rejected', file: this.config.file, issues });
+      }
+      throw error;
+    }
+  }
+
+  #take(diff: ConfigDiff): Promise<void> {
+    const { config } = this;
+    // It was read while everything came to its end.
+    if (this.#isClosed) return Promise.resolve();
+    const taken = this.#supervisor.apply(config, diff);
+    this.#gateway.update(config);
+    this.#hub.emit({ type: 'config.loaded', file: config.file, ...diff });
+    return taken;
+  }
+
+  configuration(): ConfigurationStatus {
+    const { config, loadedAt, problems, needsRestart } = this.#configuration;
+    const pending = this.#supervisor.pending.map(({ server, reason }) => ({ server, reason }));
+    const { file, warnings } = config;
+    return { file, loadedAt: new Date(loadedAt).toISOString(), problems, warnings, pending, needsRestart };
   }
 
   get servers(): readonly string[] {
@@ -97,8 +152,12 @@ export class HoldfastManager implements Manager {
   }
 
   start(...servers: string[]): Promise<void> {
-    for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
+    const notices = this.#notices;
     this.#notices = [];
+    // Whoever subscribes right after the start shall hear them, too.
+    setImmediate(() => {
+      for (const text of notices) this.#hub.emit({ type: 'manager.notice', text });
+    });
     this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
@@ -112,6 +171,7 @@ export class HoldfastManager implements Manager {
   }
 
   listen(options?: ListenOptions): Promise<Endpoint> {
+    this.#metrics.prepare();
     return this.#gateway.listen(options);
   }
 
@@ -120,9 +180,11 @@ export class HoldfastManager implements Manager {
   }
 
   async close(): Promise<StopReport> {
+    this.#isClosed = true;
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
+    await this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };
   }
@@ -133,6 +195,10 @@ export class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  async metrics(): Promise<string> {
+    return (await this.#metrics.text()).text;
   }
 
   containment(): ContainmentStatus {
@@ -219,5 +285,12 @@ export class HoldfastManager implements Manager {
 
   async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
     return this.#supervisor.client(server).requestRaw(text, options);
+  }
+
+  async #look(): Promise<Snapshot> {
+    await this.sample();
+    const sessions = this.endpoint?.clients() ?? 0;
+    const problems = this.#configuration.problems.length;
+    return { servers: this.status(), sessions, problems, ports: this.network().ports };
   }
 }

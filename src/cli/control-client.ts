@@ -90,7 +90,11 @@ async function subscribe(asked: ControlRequest, onEvent: EventListener): Promise
   stream.on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as HoldfastEvent);
+    for (const line of lines) {
+      if (line === '') continue;
+      const told = JSON.parse(line) as HoldfastEvent | { readonly type: 'alive' };
+      if (told.type !== 'alive') onEvent(told);
+    }
   });
   const ended = new Promise<void>(resolve => stream.once('close', resolve));
   // A manager that was killed breaks the stream; to the reader that is its end.

@@ -1,6 +1,7 @@
 import { ensureToken } from '../daemon/token.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { isLoopback } from '../gateway/guard.ts';
+import type { Site } from '../gateway/open-routes.ts';
 import type { Endpoint, Manager } from '../manager.ts';
 import { openNetwork } from '../platform/native-network.ts';
 import { os } from '../platform/platform.ts';
@@ -34,12 +35,11 @@ export function checkWish(wish: EndpointWish, configured: string): void {
 export async function openEndpoint(
   manager: Manager,
   wish: EndpointWish,
-  stateDir: string,
-  env: Cli['env'],
+  { stateDir, env, site }: { readonly stateDir: string; readonly env: Cli['env']; readonly site: Site },
 ): Promise<Endpoint> {
   const token = wish.hasToken ? env.HOLDFAST_TOKEN || (await ensureToken(stateDir)) : null;
   try {
-    return await manager.listen({ host: wish.host, port: wish.port, token });
+    return await manager.listen({ host: wish.host, port: wish.port, token, site });
   } catch (error) {
     throw await withHolder(error, stateDir);
   }

@@ -1,19 +1,8 @@
+import { redactDeep } from '../errors/redact-deep.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import type { HoldfastEvent } from '../telemetry/events.ts';
 
 type Redact = (text: string) => string;
-
-/** The value with every text in it redacted; keys stay. */
-export function redactDeep<T>(value: T, redact: Redact): T {
-  return deep(value, redact) as T;
-}
-
-function deep(value: unknown, redact: Redact): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map(item => deep(item, redact));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deep(item, redact)]));
-}
 
 /**
  * The status with what a server or its surroundings may have said redacted. It is done before the text is laid out: a secret that is

@@ -2,12 +2,12 @@ import { secretsOf } from '../config/secrets.ts';
 import type { RemoteServer, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
+import { redactDeep } from '../errors/redact-deep.ts';
 import type { LaunchPlan } from '../process/launch-plan.ts';
 import { remoteTarget } from '../supervisor/remote-target.ts';
 import { resolverFor } from '../supervisor/resolver.ts';
 import { variableFault } from '../supervisor/variable-fault.ts';
 import type { Cli } from './context.ts';
-import { redactDeep } from './redact-deep.ts';
 
 /** What will run for one server, or why nothing can. */
 export interface ServerPlan {

@@ -1,14 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
-import { HoldfastError } from '../errors/holdfast-error.ts';
-import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ConfigurationStatus, ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
+import type { History } from '../telemetry/history.ts';
 import { packageVersion } from '../version.ts';
 import { badRequest, statusOfError, wireError } from './control-errors.ts';
 import type { EventStreams } from './event-streams.ts';
+import { readBody } from './read-body.ts';
 import { isAuthorized, readToken, tokenPath } from './token.ts';
 
 /** What `status --json` prints. */
@@ -28,6 +28,7 @@ export interface StatusReport {
     /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
     readonly token: string | null;
     readonly config: string | null;
+    readonly configuration: ConfigurationStatus;
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
@@ -39,15 +40,20 @@ export interface ControlRoutesOptions {
   readonly manager: Manager;
   readonly stateDir: string;
   readonly events: EventStreams;
-  /** Null where the socket itself keeps strangers out. */
+  readonly history: History;
+  /** Looks what every server's processes use now. */
+  readonly sample: () => Promise<void>;
+  /** Takes secrets out of what is told. What tools and servers answer is their caller's, and goes as it is. */
+  readonly redact: <T>(value: T) => T;
+  /** What the paths begin with. */
+  readonly base: '' | '/api';
+  /** Null where whoever comes here has been let in already. */
   readonly token: string | null;
   /** Promises the state folder to the process that asks for it. */
   readonly bequeath: (heir: ProcessIdentity) => Promise<void>;
   /** Called once the caller has been told that it will happen. */
   readonly onShutdown: () => void;
 }
-
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 const callSchema = z.strictObject({
   server: z.string().min(1),
@@ -76,11 +82,16 @@ export function controlRoutes({
   manager,
   stateDir,
   events,
+  history,
+  sample,
+  redact,
+  base,
   token,
   bequeath,
   onShutdown,
 }: ControlRoutesOptions): Hono<Env> {
-  const app = new Hono<Env>();
+  const root = new Hono<Env>();
+  const app = root.basePath(base);
   const since = performance.now();
 
   app.use(async (c, next) => {
@@ -90,22 +101,8 @@ export function controlRoutes({
     }
     return next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        const hint = 'give the tool a file or an address to read from instead';
-        throw new HoldfastError('RESOURCE_MESSAGE_TOO_LARGE', {
-          details: { limit: MAX_BODY_BYTES },
-          hint,
-          isHintOpen: true,
-        });
-      },
-    }),
-  );
-
   app.get('/status', async c => {
-    await manager.sample();
+    await sample();
     const uptimeMs = Math.round(performance.now() - since);
     const { endpoint, config } = manager;
     const sessions = endpoint?.clients() ?? 0;
@@ -120,13 +117,14 @@ export function controlRoutes({
         isBridged: endpoint?.isBridged() ?? false,
         token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
         config: config.file,
+        configuration: manager.configuration(),
         stateDir,
         network: manager.network(),
         containment: manager.containment(),
       },
       servers: manager.status(),
     };
-    return c.json(report);
+    return c.json(redact(report));
   });
 
   app.get('/tools', async c => {
@@ -151,7 +149,7 @@ export function controlRoutes({
     app.post(`/servers/:name/${verb}`, async c => {
       const name = c.req.param('name');
       await run(name);
-      return c.json(manager.status().find(status => status.name === name) ?? null);
+      return c.json(redact(manager.status().find(status => status.name === name) ?? null));
     });
   }
 
@@ -163,36 +161,39 @@ export function controlRoutes({
     return c.json({ isStopping: true }, 202);
   });
 
-  app.get('/events', c => c.body(events.open(), 200, { 'content-type': 'application/x-ndjson' }));
+  app.get('/events', c => {
+    const recent = numberOf(c, 'recent');
+    // Nobody would ever read, or end, the stream of a HEAD.
+    const headers = { 'content-type': 'application/x-ndjson' };
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent, base), 200, headers);
+  });
 
-  app.notFound(c => {
+  app.get('/history', c => {
+    const report = history.report(Date.now(), numberOf(c, 'since') ?? undefined);
+    // The rest is numbers, and many of them.
+    return c.json({ ...report, restarts: redact(report.restarts) });
+  });
+
+  root.notFound(c => {
     const error = badRequest(
       `there is no ${c.req.method} ${c.req.path}`,
       'the manager may be of another version than the caller',
     );
     return c.json({ error: wireError(error) }, 404);
   });
-  app.onError((error, c) => c.json({ error: wireError(error) }, statusOfError(error)));
-  return app;
+  root.onError((error, c) => c.json({ error: redact(wireError(error)) }, statusOfError(error)));
+  return root;
+}
+
+/** A number in the query; null where there is none. */
+function numberOf(c: Context<Env>, name: string): number | null {
+  const text = c.req.query(name);
+  if (text === undefined) return null;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw badRequest(`"${name}" is "${text}"`, `leave out "${name}", or give it a whole number`);
 }
 
 async function placeOfToken(token: string | null, stateDir: string): Promise<string | null> {
   if (token === null) return null;
   return token === (await readToken(stateDir)) ? tokenPath(stateDir) : 'HOLDFAST_TOKEN';
-}
-
-async function readBody<T>(c: Context<Env>, schema: z.ZodType<T>, hint: string): Promise<T> {
-  let body: unknown;
-  try {
-    body = await c.req.json();
-  } catch (error) {
-    if (error instanceof SyntaxError) throw badRequest(`its body is not JSON: ${error.message}`, hint);
-    throw error;
-  }
-  const checked = schema.safeParse(body);
-  if (checked.success) return checked.data;
-  const reasons = checked.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `"${path.join('.')}": ${message}`,
-  );
-  throw badRequest(reasons.join('; '), hint);
 }

@@ -17,13 +17,13 @@ import { badRequest, RPC, refusalText, replyJson } from './http-reply.ts';
 import { LegacyFront } from './legacy-front.ts';
 import { listenError } from './listen-error.ts';
 import type { Explain } from './modern-reply.ts';
-import { openRoutes } from './open-routes.ts';
+import { type OpenRoutes, type OpenRoutesOptions, openRoutes } from './open-routes.ts';
 import { Refusals } from './refusals.ts';
 import type { SessionStore } from './session-store.ts';
-import { hasBody, isModern, isOpen, isSignIn, targetOf } from './targets.ts';
+import { hasBody, isModern, isSignIn, targetOf } from './targets.ts';
 import { Unread } from './unread.ts';
 
-export interface ServeHttpOptions {
+export interface ServeHttpOptions extends Omit<OpenRoutesOptions, 'isTrusted'> {
   /** `host` and `port` among them. */
   readonly gateway: GatewayOptions;
   /** Null where none is wanted. */
@@ -31,12 +31,10 @@ export interface ServeHttpOptions {
   /** A server by name, or all as one for null. The same object each time; null where there is none of that name. */
   readonly backendFor: (server: string | null) => Backend | null;
   /** The names that it knows. */
-  readonly servers: readonly string[];
+  readonly servers: () => readonly string[];
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
-  /** Why not every server that should be up is ready; empty where all are. */
-  readonly unready: () => readonly string[];
   readonly explain: Explain;
   readonly emit: Emit;
   readonly clock?: Clock;
@@ -50,6 +48,8 @@ export interface HttpEndpoint {
   clients(): number;
   /** Whether a `holdfast connect` is among those who are connected. */
   isBridged(): boolean;
+  /** Ends the sessions of single servers that are none of these. */
+  endSessionsBut(servers: readonly string[]): void;
   /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -80,7 +80,7 @@ class Door implements HttpEndpoint {
   readonly #bridges = new BridgeSockets();
   readonly #legacy: LegacyFront;
   readonly #refusals: Refusals;
-  readonly #others: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly #others: OpenRoutes;
   #guard: Guard;
   #timer: { cancel(): void } | null = null;
   #closing: Promise<void> | null = null;
@@ -100,7 +100,7 @@ class Door implements HttpEndpoint {
     this.#received = new Budget(gateway.bufferBytes, Math.max(share, gateway.maxBodyBytes));
     this.#unread = new Unread(gateway.bufferBytes);
     this.#refusals = new Refusals(emit);
-    this.#others = openRoutes({ unready: options.unready, isTrusted: headers => this.#guard.hasToken(headers) });
+    this.#others = openRoutes({ ...options, isTrusted: headers => this.#guard.hasToken(headers) });
     this.#legacy = new LegacyFront({
       limits: gateway,
       store: sessions,
@@ -128,6 +128,10 @@ class Door implements HttpEndpoint {
 
   clients(): number {
     return this.#legacy.sessions;
+  }
+
+  endSessionsBut(servers: readonly string[]): void {
+    this.#legacy.endBut(servers);
   }
 
   isBridged(): boolean {
@@ -166,6 +170,7 @@ class Door implements HttpEndpoint {
       });
     });
     this.#legacy.drain();
+    this.#options.site?.close?.();
     const last = this.#clock.now() + LAST_WORDS_MS;
     const drain = (): void => {
       if (isClosed) return;
@@ -213,11 +218,11 @@ class Door implements HttpEndpoint {
     const elsewhere = this.#guard.checkPlace(request.headers);
     if (elsewhere !== null) return this.#refuse(request, response, elsewhere);
     const target = targetOf(request.url ?? '/');
-    if (target === 'others' && isOpen(request)) return this.#others(request, response);
+    if (target === 'others' && this.#others.isOpen(request)) return this.#others.serve(request, response);
     if (isSignIn(request)) return this.#refuse(request, response, notFound('there is no OAuth here, only a token'));
     const stranger = this.#guard.checkToken(request.headers, this.#clock.now());
     if (stranger !== null) return this.#refuse(request, response, stranger);
-    if (target === 'others') return this.#others(request, response);
+    if (target === 'others') return this.#others.serve(request, response);
     this.#bridges.note(request);
     const backend = target === null ? null : this.#options.backendFor(target.server);
     if (backend === null) return this.#refuse(request, response, notFound(this.#whyNot(target?.server)));
@@ -232,7 +237,7 @@ class Door implements HttpEndpoint {
 
   #whyNot(server: string | null | undefined): string | undefined {
     if (server === null || server === undefined) return undefined;
-    const near = nearest(server, this.#options.servers);
+    const near = nearest(server, this.#options.servers());
     return `no server "${server}"${near === undefined ? '' : `, but "${near}"`}`;
   }
 

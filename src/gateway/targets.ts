@@ -4,7 +4,7 @@ import type { Envelope } from '../session/json-text.ts';
 
 /** The server that a path means, `others` for a path that is none of MCP, or null for one that cannot be read. */
 export function targetOf(url: string): { readonly server: string | null } | 'others' | null {
-  const path = url.split('?', 1)[0] ?? '';
+  const path = pathOf({ url });
   if (path === '/mcp') return { server: null };
   const name = /^\/servers\/([^/]+)\/mcp$/.exec(path)?.[1];
   if (name === undefined) return 'others';
@@ -16,8 +16,11 @@ export function targetOf(url: string): { readonly server: string | null } | 'oth
   }
 }
 
-/** What tells nothing that a stranger may not know. */
-export const isOpen = ({ url = '' }: IncomingMessage): boolean => /^\/(?:livez|readyz)(?:\?|$)/.test(url);
+/** As it was sent: nothing is decoded, and no `..` followed. */
+export const pathOf = ({ url = '' }: { readonly url?: string | undefined }): string => url.split('?', 1)[0] ?? '';
+
+/** What tells strangers no more than yes or no. */
+export const isProbe = ({ url = '' }: IncomingMessage): boolean => /^\/(?:livez|readyz)(?:\?|$)/.test(url);
 
 /** Where clients look for OAuth once they have met a 401. "Who are you?" would only make them look on; there is none. */
 export const isSignIn = ({ url = '' }: IncomingMessage): boolean => /^\/(?:\.well-known\/|register(?:\?|$))/.test(url);

@@ -34,6 +34,13 @@ export function withOptions(
   return whole;
 }
 
+/** Whether a call that failed never reached its server, so that another may be asked; not for callers that have no patience left. */
+export const isUnsent = (error: unknown, { signal }: CallOptions): boolean =>
+  error instanceof HoldfastError &&
+  error.mayHaveRun === false &&
+  error.code !== 'TOOL_CALL_TIMEOUT' &&
+  signal?.aborted !== true;
+
 /** `held`: with us · `queued`: behind others that the server has not read · `written`: handed to the server's stdin. */
 export type CallPlace = 'held' | 'queued' | 'written';
 
@@ -46,6 +53,8 @@ export interface Call {
   readonly method: string;
   /** Name of the tool, for `tools/call`. */
   readonly tool: string | null;
+  /** What the caller wrote of its own trace. */
+  readonly traceparent: string | null;
   /** Raw text of the caller's progress token. */
   readonly progressToken: string | null;
   /** Where id and token stand in the text, to be written over with ours. */
@@ -94,12 +103,14 @@ export function newCall(
 ): Call {
   const { name, _meta: meta } = (envelope.value.params ?? {}) as { name?: unknown; _meta?: unknown };
   const token = meta === undefined ? null : rawMember(envelope, ['params', '_meta', 'progressToken']);
+  const { traceparent } = (meta ?? {}) as { traceparent?: unknown };
   return {
     text: envelope.text,
     id: envelope.id.raw,
     idSpan: envelope.id,
     method: envelope.method,
     tool: envelope.method === 'tools/call' && typeof name === 'string' ? name : null,
+    traceparent: typeof traceparent === 'string' ? traceparent : null,
     progressToken: token?.raw ?? null,
     tokenSpan: token,
     options,

@@ -12,6 +12,9 @@ export interface Fault {
 export type ServerState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'backoff' | 'failed';
 export type Health = 'healthy' | 'degraded' | 'suspect' | 'unhealthy' | 'unknown';
 
+/** What a start was at. */
+export type StartStep = 'admission' | 'spawn' | 'initialize' | 'tools';
+
 /** Carried by every event of one incarnation of one instance of one server. */
 interface OfServer {
   readonly server: string;
@@ -51,6 +54,8 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly fault: Fault;
       readonly code: number | null;
       readonly signal: string | null;
+      /** Of its start, where it was not ready yet. */
+      readonly step?: StartStep;
     } & OfServer)
   | ({
       readonly type: 'server.stopping';
@@ -111,6 +116,10 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly tookMs: number;
       readonly replays: number;
       readonly code: string | null;
+      /** The server has answered with this JSON-RPC error. */
+      readonly rpcCode?: number | string;
+      /** What the caller wrote of its own trace, as `params._meta.traceparent`. */
+      readonly traceparent?: string;
     } & OfServer)
   | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
   | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)
@@ -157,8 +166,24 @@ export type HoldfastEvent = { readonly at: number } & (
   | { readonly type: 'client.gone'; readonly client: string; readonly path: string; readonly reason: string }
   /** Requests that were refused at the door, counted since the last such event. */
   | { readonly type: 'gateway.refused'; readonly reason: string; readonly count: number }
+  /** The configuration was read again; servers by name. What is new or changed is on its way. */
+  | {
+      readonly type: 'config.loaded';
+      readonly file: string | null;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      readonly unchanged: readonly string[];
+      /** Keys that only a new start of the manager takes up. */
+      readonly needsRestart: readonly string[];
+    }
+  /** The configuration was read again and has mistakes: nothing has changed. `issues` as people read them, with file, line and key. */
+  | { readonly type: 'config.rejected'; readonly file: string | null; readonly issues: readonly string[] }
+  /** A server runs with its new settings; the process with the old ones goes when its last call is answered. */
+  | ({ readonly type: 'config.switched' } & OfServer)
+  /** The new settings of a server do not come up: it goes on with the old ones. */
+  | ({ readonly type: 'config.kept'; readonly fault: Fault } & OfServer)
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
-  /** Something of the manager itself, not of one server, that people may want to know. */
   /** An earlier manager was killed, and this is what it had left; `survivors` could not be ended. */
   | {
       readonly type: 'manager.swept';
@@ -169,6 +194,7 @@ export type HoldfastEvent = { readonly at: number } & (
         readonly containers: readonly string[];
       }[];
     }
+  /** Something of the manager itself, not of one server, that people may want to know. */
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );

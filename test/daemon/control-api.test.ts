@@ -43,6 +43,7 @@ test('status tells of the manager and of every server', async t => {
       isBridged: false,
       token: null,
       config: null,
+      configuration: manager.configuration(),
       stateDir,
       network: manager.network(),
       containment: manager.containment(),
@@ -113,6 +114,14 @@ test('a call brings the result of the tool', async t => {
   );
   assert.equal(status, 200);
   assert.deepEqual((body.result as { content: unknown }).content, [{ type: 'text', text: '5' }]);
+});
+
+test('a body whose length nobody said is read as well', async t => {
+  const { control, manager } = await serve(t, open);
+  await manager.start('files');
+  const text = call({ server: 'files', tool: 'add', arguments: { a: 2, b: 3 } });
+  const { status } = await ask(control.path, 'POST', '/call', text, { 'transfer-encoding': 'chunked' });
+  assert.equal(status, 200);
 });
 
 test('an error comes with category, code, message, hint, server and details', async t => {

@@ -20,7 +20,7 @@ export interface Served {
 /** A manager of "files" (well-behaved) and "dead" (exits at start), neither started, with its control API. All ends with the test. */
 export async function serve(
   t: TestContext,
-  options: Pick<ServeControlOptions, 'isTokenRequired'> = {},
+  options: Pick<ServeControlOptions, 'isTokenRequired' | 'pageDir'> = {},
 ): Promise<Served> {
   const sandbox = await withNothingLeft(t);
   const stateDir = join(sandbox.folder, 'state');
@@ -47,22 +47,19 @@ export interface Answer {
 
 /** One request, as any program could make it. */
 export function ask(
-  path: string,
+  socketPath: string,
   method: string,
   url: string,
   body?: string | Buffer,
   headers: object = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request(
-      { socketPath: path, method, path: url, headers: { ...headers }, agent: false },
-      async response => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of response) chunks.push(chunk as Buffer);
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
-      },
-    );
+    const asked = request({ socketPath, method, path: url, headers: { ...headers }, agent: false }, async response => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString('utf8');
+      resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
+    });
     asked.once('error', reject).end(body);
   });
 }

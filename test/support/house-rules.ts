@@ -29,7 +29,10 @@ export const importTable: Readonly<Record<string, Row>> = {
   cli: { may: ['*'], never: ['lifecycle', 'platform/win32.ts'] },
   'version.ts': { may: [] },
   // Types alone: what the composition root offers.
-  'manager-api.ts': { may: [], types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config'] },
+  'manager-api.ts': {
+    may: [],
+    types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config', 'errors'],
+  },
   // The public types of the session (handlers, progress) are part of the manager's own surface. `platform`: to contain its own process.
   'manager.ts': {
     may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'platform', 'telemetry', 'config', 'errors'],

@@ -2,11 +2,11 @@ import { homedir } from 'node:os';
 import { loadConfig } from '../../config/load.ts';
 import type { Config, RemoteServer } from '../../config/types.ts';
 import { ConfigError, type ConfigIssue, formatIssue } from '../../errors/config-error.ts';
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { explain } from '../../process/resolve/explain.ts';
 import { type Cli, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findConfig, shortPath } from '../places.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { count } from '../render/units.ts';
 import { findPlan, planError, planFacts, remoteFacts, type ServerPlan } from '../server-plan.ts';
 

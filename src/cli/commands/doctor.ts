@@ -1,3 +1,4 @@
+import { redactDeep } from '../../errors/redact-deep.ts';
 import type { Os } from '../../platform/platform.ts';
 import { systemClock } from '../../process/clock.ts';
 import { packageVersion } from '../../version.ts';
@@ -7,7 +8,6 @@ import type { Finding } from '../doctor/finding.ts';
 import { runChecks } from '../doctor/run-checks.ts';
 import { readWorld } from '../doctor/world.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { renderDoctor } from '../render/doctor-report.ts';
 
 const SYSTEMS: Readonly<Record<Os, string>> = { linux: 'Linux', macos: 'macOS', windows: 'Windows' };

@@ -1,6 +1,6 @@
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { redactDeep } from '../redact-deep.ts';
 import { serverTable } from '../render/screen.ts';
 import { runningManager } from '../running-manager.ts';
 

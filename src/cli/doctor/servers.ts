@@ -1,4 +1,4 @@
-import { redactDeep } from '../redact-deep.ts';
+import { redactDeep } from '../../errors/redact-deep.ts';
 import { planError, planFacts, remoteFacts, type ServerPlan } from '../server-plan.ts';
 import type { Check, World } from './check.ts';
 import { ok, problem, type Verdict } from './finding.ts';
