@@ -46,3 +46,9 @@ test('whatever comes, something can be shown', () => {
   assert.deepEqual(part(null), { kind: 'text', text: 'null', caption: 'content of no kind' });
   assert.deepEqual(part({ data: 1 }), { kind: 'facts', caption: 'content of no kind' });
 });
+
+test('structured content that is said as text, too, is shown once', () => {
+  const text = { type: 'text', text: '{"a":1}' };
+  assert.deepEqual(readResult({ content: [text], structuredContent: { a: 1 } }).parts, []);
+  assert.equal(readResult({ content: [text], structuredContent: { a: 2 } }).parts.length, 1);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verdictOf } from '../../../web/src/model/verdict.ts';
+import { staleVerdict, verdictOf } from '../../../web/src/model/verdict.ts';
 import type { ConfigurationStatus, ServerStatus } from '../../../web/src/model/wire.ts';
 import { down, failed, server } from './servers.ts';
 
@@ -85,4 +85,17 @@ test('a crash outranks the configuration', () => {
 test('settings that did not come up are a warning', () => {
   const verdict = verdictOf([server('a')], { ...configuration, pending: [{ server: 'a', reason: 'it exits' }] });
   assert.deepEqual([verdict.tone, verdict.why], ['warn', 'The new settings of a did not come up.']);
+});
+
+test('a verdict about one server names it, so that the page does not say everything twice', () => {
+  const { server: about, code } = verdictOf([server('a'), down('b')], null);
+  assert.deepEqual([about, code], ['b', 'PROCESS_EXITED']);
+  assert.equal(verdictOf([down('a'), down('b')], null).server, null);
+});
+
+test('once nothing is heard any more, the page does not say that all is well', () => {
+  const now = new Date(2026, 10, 27, 12, 0, 9).getTime();
+  const { tone, headline, why } = staleVerdict(verdictOf([server('a')], null), { since: now - 6_000 }, now);
+  assert.deepEqual([tone, headline], ['warn', 'The manager does not answer']);
+  assert.equal(why, 'What it said last, at 12:00:03: a is ready.');
 });

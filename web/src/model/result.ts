@@ -21,10 +21,13 @@ const IMAGE = /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/;
 /** Whatever a tool answered, never taken on trust: only text is shown as text, and only known images as images. */
 export function readResult(result: unknown): ToolResult {
   const { content, structuredContent, isError } = isObject(result) ? result : {};
+  const structured = structuredContent === undefined ? null : JSON.stringify(structuredContent, null, 2);
+  const parts = Array.isArray(content) ? content.map(partOf) : [];
   return {
     isError: isError === true,
-    parts: Array.isArray(content) ? content.map(partOf) : [],
-    structured: structuredContent === undefined ? null : JSON.stringify(structuredContent, null, 2),
+    // Servers say structured content as text, too, for clients that know no better.
+    parts: parts.filter(part => part.kind !== 'text' || part.text !== structured),
+    structured,
     raw: JSON.stringify(result, null, 2) ?? 'nothing',
   };
 }

@@ -1,5 +1,5 @@
 import { type Condition, conditionOf, type Tone } from './condition.ts';
-import { count, names, sentence } from './format.ts';
+import { count, moment, names, sentence } from './format.ts';
 import type { ConfigurationStatus, ServerStatus } from './wire.ts';
 
 /** The one sentence that the page begins with. */
@@ -11,6 +11,9 @@ export interface Verdict {
   readonly why: string | null;
   readonly hint: string | null;
   readonly next: Condition['next'];
+  /** The one server that this is about, and the code of its error; null where it is not about one. */
+  readonly server: string | null;
+  readonly code: string | null;
 }
 
 interface Seen {
@@ -20,7 +23,7 @@ interface Seen {
 
 /** What is wrong with all of it, worst first. */
 export function verdictOf(servers: readonly ServerStatus[], configuration: ConfigurationStatus | null): Verdict {
-  const calm = { why: null, hint: null, next: null } as const;
+  const calm = { why: null, hint: null, next: null, server: null, code: null } as const;
   const refused = configuration !== null && configuration.problems.length > 0;
   if (servers.length === 0) {
     return refused
@@ -61,17 +64,32 @@ export function verdictOf(servers: readonly ServerStatus[], configuration: Confi
   return { ...calm, tone: of('good').length > 0 ? 'good' : 'rest', headline };
 }
 
+/** The same, once nothing is heard any more: what was well then may not be now. */
+export function staleVerdict(last: Verdict, lost: { readonly since: number }, now: number): Verdict {
+  return {
+    tone: 'warn',
+    headline: 'The manager does not answer',
+    why: `What it said last, at ${moment(lost.since, now)}: ${last.headline}.`,
+    hint: 'See whether it runs with "holdfast status", and start it with "holdfast up"; this page goes on by itself.',
+    next: null,
+    server: null,
+    code: null,
+  };
+}
+
 function troubled(those: readonly Seen[], all: number, tone: 'bad' | 'warn'): Verdict {
   const [first] = those;
   if (first !== undefined && those.length === 1) {
     const { condition, name } = first;
-    const { why, hint, next } = condition;
+    const { why, hint, next, code } = condition;
     return {
       tone,
       headline: `${name} ${stateWords(condition)}`,
       why: why && sentence(why),
       hint: hint && sentence(hint),
       next,
+      server: name,
+      code,
     };
   }
   const word = tone === 'warn' ? 'not well' : 'down';
@@ -85,6 +103,8 @@ function troubled(those: readonly Seen[], all: number, tone: 'bad' | 'warn'): Ve
     ),
     hint: commonHint(those),
     next: null,
+    server: null,
+    code: null,
   };
 }
 

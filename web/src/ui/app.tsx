@@ -3,7 +3,7 @@ import type { Verb } from '../client/api.ts';
 import type { Live } from '../client/live.ts';
 import { useStore } from '../client/store.ts';
 import { linkTo, type Route, readRoute } from '../model/route.ts';
-import { verdictOf } from '../model/verdict.ts';
+import { staleVerdict, verdictOf } from '../model/verdict.ts';
 import type { ServerStatus } from '../model/wire.ts';
 import { PageContext } from './context.ts';
 import { Help } from './help.tsx';
@@ -27,12 +27,12 @@ export function App({ live, keepToken }: { live: Live; keepToken: (token: string
   const [steering, setSteering] = useState<{ server: string; verb: Verb } | null>(null);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const report = known?.report ?? null;
-  const verdict = report === null ? null : verdictOf(report.servers, report.manager.configuration ?? null);
+  const fresh = report === null ? null : verdictOf(report.servers, report.manager.configuration ?? null);
+  const verdict = fresh !== null && link.state === 'lost' ? staleVerdict(fresh, link, Date.now()) : fresh;
   const byName = (name: string): ServerStatus | undefined => report?.servers.find(server => server.name === name);
 
   useEffect(() => {
-    const mark = link.state === 'lost' || link.state === 'locked' ? '⚠ disconnected' : null;
-    document.title = `${mark ?? (verdict === null ? 'Holdfast' : `${TITLE[verdict.tone]} ${verdict.headline}`)} – Holdfast`;
+    document.title = verdict === null ? 'Holdfast' : `${TITLE[verdict.tone]} ${verdict.headline} – Holdfast`;
   }, [link.state, verdict?.headline, verdict?.tone]);
   useKeys({
     '?': () => setIsHelpOpen(true),
@@ -69,7 +69,7 @@ export function App({ live, keepToken }: { live: Live; keepToken: (token: string
         )}
       </main>
       <p class="visually-hidden" role="status">
-        {link.state === 'lost' ? 'Disconnected from the manager.' : (verdict?.headline ?? '')}
+        {verdict?.headline ?? ''}
       </p>
       {steering !== null && steered !== undefined ? (
         <SteerDialog

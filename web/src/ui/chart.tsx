@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly format: (value: number | null) => string;
   /** The axis reaches at least this far. */
   readonly atLeast: number;
+  /** Between the figures of the axis; decimal ones where absent. */
+  readonly steps?: readonly number[];
   readonly marks: readonly Restart[];
   readonly empty: string;
   /** The names stand above all charts. */
@@ -156,6 +158,7 @@ function optionsOf(
         ...axis,
         size: AXIS_WIDTH * unit,
         space: 2.2 * unit,
+        ...(latest.current.steps === undefined ? {} : { incrs: [...latest.current.steps] }),
         values: (_, values) => values.map(value => latest.current.format(value)),
       },
     ],
@@ -191,7 +194,7 @@ function drawMarks(plot: uPlot, marks: readonly Restart[]): void {
   for (const { at, category } of marks) {
     const x = Math.round(plot.valToPos(at / 1_000, 'x', true)) + 0.5;
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.strokeStyle = colourOf(category === null ? '--mark-asked' : '--mark-fault');
+    ctx.strokeStyle = colourOf(category === null ? '--mark-asked' : '--mark-line');
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([2 * devicePixelRatio, 2 * devicePixelRatio]);
     ctx.beginPath();

@@ -12,6 +12,9 @@ const SPANS = [
   { minutes: 60, label: '1 h' },
 ] as const;
 
+/** A quarter of a MiB, and its doubles. */
+const MEMORY_STEPS = Array.from({ length: 30 }, (_, index) => 2 ** (18 + index));
+
 /** More lines than that are a thicket. */
 const MOST_LINES = 6;
 
@@ -25,9 +28,11 @@ interface Props {
 /** Response time, errors, memory and processor time over time. */
 export function Charts({ servers, series, only }: Props) {
   const { live } = usePage();
-  const [minutes, setMinutes] = useState(15);
+  const [picked, setMinutes] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const wanted = only ?? (servers.some(({ name }) => name === chosen) ? chosen : null);
+  // A manager that has just begun would stand in the last corner of a quarter of an hour.
+  const minutes = picked ?? (live.now - (series.times[0] ?? 0) < 5 * 60_000 ? 5 : 15);
   const lines = useLines(servers, wanted);
   const to = live.now;
   const from = to - minutes * 60_000;
@@ -98,7 +103,7 @@ export function Charts({ servers, series, only }: Props) {
           ))}
         </p>
       )}
-      <div class="chart-grid">
+      <div class="chart-grid" data-one={wanted !== null}>
         <Chart
           {...common}
           title={wanted === null ? 'Response time, p95' : 'Response time'}
@@ -123,6 +128,7 @@ export function Charts({ servers, series, only }: Props) {
           names={lines}
           data={memory}
           format={bytes}
+          steps={MEMORY_STEPS}
           atLeast={16 * 1024 * 1024}
           empty="Not known on this system"
         />

@@ -25,8 +25,13 @@ export function LinkBanner() {
       <p>
         <b>{known === null ? 'The manager does not answer' : `Disconnected since ${moment(link.since, now)}`}</b>{' '}
         <span class="numbers">({span(now - link.since)})</span> {capital(link.reason)}.{' '}
-        {known === null ? null : 'What is shown below is from then. '}
-        Is it running? <code>holdfast status</code> tells, <code>holdfast up</code> starts it.
+        {known === null ? (
+          <>
+            Is it running? <code>holdfast status</code> tells, <code>holdfast up</code> starts it.
+          </>
+        ) : (
+          'What is shown below is from then.'
+        )}
       </p>
       <span class="banner-end">
         <span class="numbers muted">{link.nextAt === null ? 'trying…' : `next try ${until(link.nextAt, now)}`}</span>

@@ -1,3 +1,4 @@
+import { latelyOf } from '../model/lately.ts';
 import type { Series } from '../model/series.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Report } from '../model/wire.ts';
@@ -24,20 +25,25 @@ export function Overview({ report, verdict, series }: Props) {
   const { configuration } = report.manager;
   return (
     <>
-      <VerdictPanel verdict={verdict} />
+      <VerdictPanel
+        verdict={verdict}
+        lately={latelyOf(servers, series.restarts, live.now - report.manager.uptimeMs, live.now)}
+      />
       {configuration === undefined ? null : <ConfigurationPanel configuration={configuration} now={live.now} />}
       <Facts report={report} series={series} />
       <div class="overview-grid">
         <div class="column">
-          {servers.length === 0 ? null : <ServerList servers={servers} series={series} />}
-          <div class="overview-side">
-            <Timeline names={servers.map(({ name }) => name)} restarts={series.restarts} />
-            <Calls servers={servers} series={series} />
-            <Clients report={report} />
-          </div>
+          {servers.length === 0 ? null : <ServerList servers={servers} series={series} told={verdict.server} />}
+          {servers.length === 0 ? null : <Charts servers={servers} series={series} only={null} />}
         </div>
         <div class="column">
-          <Charts servers={servers} series={series} only={null} />
+          <div class="overview-side">
+            {servers.length === 0 ? null : (
+              <Timeline names={servers.map(({ name }) => name)} restarts={series.restarts} />
+            )}
+            {servers.length === 0 ? null : <Calls servers={servers} series={series} />}
+            <Clients report={report} />
+          </div>
           <Log servers={servers} only={null} />
         </div>
       </div>

@@ -15,10 +15,12 @@ const [SPARK_WIDTH, SPARK_HEIGHT] = [88, 22];
 interface Props {
   readonly servers: readonly ServerStatus[];
   readonly series: Series;
+  /** The one whose trouble stands above already, in words. */
+  readonly told: string | null;
 }
 
 /** Every server in a row, problems first; on a narrow screen each is a card. */
-export function ServerList({ servers, series }: Props) {
+export function ServerList({ servers, series, told }: Props) {
   return (
     <section class="panel servers" aria-labelledby="servers">
       <h2 id="servers" class="panel-title">
@@ -40,14 +42,14 @@ export function ServerList({ servers, series }: Props) {
       </div>
       <ul class="server-rows">
         {byBadness(servers).map(server => (
-          <ServerRow key={server.name} server={server} series={series} />
+          <ServerRow key={server.name} server={server} series={series} isTold={server.name === told} />
         ))}
       </ul>
     </section>
   );
 }
 
-function ServerRow({ server, series }: { server: ServerStatus; series: Series }) {
+function ServerRow({ server, series, isTold }: { server: ServerStatus; series: Series; isTold: boolean }) {
   const { live } = usePage();
   const condition = conditionOf(server);
   const { tone, word, why } = condition;
@@ -86,14 +88,15 @@ function ServerRow({ server, series }: { server: ServerStatus; series: Series })
         </dl>
         <SteerButtons server={server} isTrouble={isTrouble} />
       </div>
-      {isTrouble ? <Trouble condition={condition} name={server.name} /> : null}
+      {isTrouble ? <Trouble condition={condition} name={server.name} isTold={isTold} /> : null}
     </li>
   );
 }
 
 function callsOf(server: ServerStatus): string {
   const [inFlight, held] = [sumOf(server, status => status.inFlight) ?? 0, sumOf(server, status => status.held) ?? 0];
-  return held === 0 ? whole(inFlight) : `${whole(inFlight)} +${whole(held)} held`;
+  if (held === 0) return whole(inFlight);
+  return `${inFlight === 0 ? '' : `${whole(inFlight)}, `}${whole(held)} held`;
 }
 
 function Figure({ name, value, isLoud = false }: { name: string; value: string; isLoud?: boolean }) {

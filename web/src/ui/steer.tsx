@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, type Verb } from '../client/api.ts';
+import { useStore } from '../client/store.ts';
 import { conditionOf, sumOf } from '../model/condition.ts';
 import { capital, count, duration, sentence } from '../model/format.ts';
 import type { ServerStatus } from '../model/wire.ts';
@@ -15,7 +16,8 @@ interface ButtonProps {
 
 /** What can be done with a server as it is now. */
 export function SteerButtons({ server, isTrouble = false }: ButtonProps) {
-  const { steer } = usePage();
+  const { live, steer } = usePage();
+  const isLive = useStore(live.link).state === 'live';
   return (
     <span class="steer">
       {verbsFor(server).map((verb, index) => (
@@ -24,6 +26,7 @@ export function SteerButtons({ server, isTrouble = false }: ButtonProps) {
           type="button"
           class={isTrouble && index === 0 ? 'button primary' : 'button'}
           aria-label={`${capital(verb)} ${server.name}`}
+          disabled={!isLive}
           onClick={() => steer(server, verb)}
         >
           {labelFor(server, verb)}

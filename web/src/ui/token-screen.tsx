@@ -24,7 +24,7 @@ export function TokenScreen({ hadToken, onToken }: Props) {
       </p>
       <ol class="steps">
         <li>
-          <code>holdfast up</code> and <code>holdfast status</code> show the link that holds it: open that.
+          <code>holdfast up</code> prints the link that holds it: open that.
         </li>
         <li>
           Or paste it here. It stands in the file <code>token</code> in the state folder; <code>holdfast status</code>{' '}

@@ -22,7 +22,7 @@ export function TopBar({ report, onHelp }: Props) {
       </a>
       {report === null ? null : (
         <span class="top-facts muted">
-          <span>{report.manager.version}</span>
+          <span class="wide-only">{report.manager.version}</span>
           <span class="wide-only">up {span(report.manager.uptimeMs)}</span>
           {report.manager.url === null ? null : <code class="wide-only">{report.manager.url}</code>}
         </span>

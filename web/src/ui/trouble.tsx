@@ -5,36 +5,46 @@ import { Verbatim } from './scroll.tsx';
 
 const TAIL = 8;
 
+interface Props {
+  readonly condition: Condition;
+  readonly name: string;
+  /** All but its last words stands elsewhere. */
+  readonly isTold?: boolean;
+}
+
 /** Why a server is not well, what to do, when it is tried again, and what it said last. */
-export function Trouble({ condition, name }: { condition: Condition; name: string }) {
+export function Trouble({ condition, name, isTold = false }: Props) {
   const { why, hint, code, stderrTail, next, tone } = condition;
+  if (isTold && stderrTail.length === 0) return null;
   return (
     <div class={`trouble tone-${tone}`}>
-      <dl class="trouble-facts">
-        {why === null ? null : (
-          <>
-            <dt>Why</dt>
-            <dd>
-              {sentence(why)}
-              {code === null ? null : <code class="code-name">{code}</code>}
-            </dd>
-          </>
-        )}
-        {hint === null ? null : (
-          <>
-            <dt>What to do</dt>
-            <dd>{sentence(hint)}</dd>
-          </>
-        )}
-        {next === null ? null : (
-          <>
-            <dt>Next try</dt>
-            <dd>
-              <NextTry next={next} />
-            </dd>
-          </>
-        )}
-      </dl>
+      {isTold ? null : (
+        <dl class="trouble-facts">
+          {why === null ? null : (
+            <>
+              <dt>Why</dt>
+              <dd>
+                {sentence(why)}
+                {code === null ? null : <code class="code-name">{code}</code>}
+              </dd>
+            </>
+          )}
+          {hint === null ? null : (
+            <>
+              <dt>What to do</dt>
+              <dd>{sentence(hint)}</dd>
+            </>
+          )}
+          {next === null ? null : (
+            <>
+              <dt>Next try</dt>
+              <dd>
+                <NextTry next={next} />
+              </dd>
+            </>
+          )}
+        </dl>
+      )}
       {stderrTail.length === 0 ? null : (
         <figure class="stderr-figure">
           <figcaption>Its last words on stderr</figcaption>

@@ -3,8 +3,8 @@ import { ToneShape } from './shapes.tsx';
 import { NextTry } from './trouble.tsx';
 
 /** Is anything wrong, and what is to be done? */
-export function VerdictPanel({ verdict }: { verdict: Verdict }) {
-  const { tone, headline, why, hint, next } = verdict;
+export function VerdictPanel({ verdict, lately }: { verdict: Verdict; lately: string }) {
+  const { tone, headline, why, hint, next, code } = verdict;
   return (
     <section class={`verdict tone-${tone}`} aria-labelledby="verdict">
       <ToneShape tone={tone} isBig />
@@ -12,7 +12,13 @@ export function VerdictPanel({ verdict }: { verdict: Verdict }) {
         <h1 id="verdict" tabIndex={-1}>
           {headline}
         </h1>
-        {why === null ? null : <p class="verdict-why">{why}</p>}
+        {why === null ? null : (
+          <p class="verdict-why">
+            {why}
+            {code === null ? null : <code class="code-name">{code}</code>}
+          </p>
+        )}
+        {tone === 'bad' || tone === 'warn' ? null : <p class="muted">{lately}</p>}
         {next === null ? null : (
           <p>
             <b class="label">Next try</b> <NextTry next={next} />
