@@ -17,6 +17,7 @@ export { type Category, type ClientError, HoldfastError } from './errors/holdfas
 export type { Site } from './gateway/open-routes.ts';
 export {
   type CallToolResult,
+  type ConfigurationStatus,
   type ContainmentStatus,
   createManager,
   type Endpoint,
@@ -24,6 +25,7 @@ export {
   type Manager,
   type ManagerOptions,
   type NetworkStatus,
+  type ReloadReport,
   type StopReport,
 } from './manager.ts';
 export type { Handler, HandlerContext, Handlers } from './session/host-handlers.ts';

@@ -1,6 +1,8 @@
 // What a manager promises to whoever embeds it, and to the layers above.
 
+import type { ConfigDiff } from './config/diff.ts';
 import type { Config } from './config/types.ts';
+import type { ConfigIssue } from './errors/config-error.ts';
 import type { Endpoint, ListenOptions } from './gateway/gateway.ts';
 import type { NetworkStatus } from './network/network.ts';
 import type { Handlers } from './session/host-handlers.ts';
@@ -48,6 +50,27 @@ export interface CallToolResult {
   readonly [key: string]: unknown;
 }
 
+/** What a configuration has changed; servers by name. */
+export interface ReloadReport extends ConfigDiff {
+  /** Servers whose new settings do not come up: the old ones go on, until somebody restarts them or the configuration changes again. */
+  readonly kept: readonly { readonly server: string; readonly reason: string }[];
+}
+
+/** Which configuration counts, and what is the matter with it. */
+export interface ConfigurationStatus {
+  /** Null for one that was given as an object. */
+  readonly file: string | null;
+  /** When it was read (ISO 8601). */
+  readonly loadedAt: string;
+  /** Mistakes of what was read last, none of which counts; empty where it counts. */
+  readonly problems: readonly ConfigIssue[];
+  readonly warnings: readonly ConfigIssue[];
+  /** Servers whose old settings still serve: `reason` says why the new ones do not. */
+  readonly pending: readonly { readonly server: string; readonly reason: string }[];
+  /** Keys that only a new start of the manager takes up. */
+  readonly needsRestart: readonly string[];
+}
+
 /**
  * Starts, supervises and heals the servers of a configuration.
  *
@@ -56,7 +79,17 @@ export interface CallToolResult {
  */
 export interface Manager extends AsyncDisposable {
   readonly servers: readonly string[];
+  /** The one that counts now. */
   readonly config: Config;
+  /**
+   * Takes up another configuration while all goes on; without one, reads the file again that it was made with. Servers that are not
+   * changed are not touched. A changed one is started with its new settings beside the old, which go when the new are ready and their
+   * last call is answered; where the new do not come up the old go on. Resolves once all that is new is ready, rests, or has failed.
+   *
+   * @throws ConfigError with every mistake at once; nothing has changed then.
+   */
+  reload(config?: string | object): Promise<ReloadReport>;
+  configuration(): ConfigurationStatus;
   /** Starts these servers, or all. Resolves when each is ready, has failed (see `status`), or rests until it is asked for. */
   start(...servers: string[]): Promise<void>;
   /** Stops these servers, or all. A second call while one is under way skips what patience is left. */

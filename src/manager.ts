@@ -1,16 +1,19 @@
-import { homedir } from 'node:os';
-import { configFromObject, loadConfig } from './config/load.ts';
+import { type ConfigSource, CurrentConfig, readConfig } from './config/current.ts';
+import type { ConfigDiff } from './config/diff.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
+import { ConfigError, formatIssue } from './errors/config-error.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type {
   CallToolResult,
+  ConfigurationStatus,
   ContainmentStatus,
   Endpoint,
   ListenOptions,
   Manager,
   ManagerOptions,
   NetworkStatus,
+  ReloadReport,
   StopReport,
 } from './manager-api.ts';
 import { Network } from './network/network.ts';
@@ -26,12 +29,14 @@ import { packageVersion } from './version.ts';
 
 export type {
   CallToolResult,
+  ConfigurationStatus,
   ContainmentStatus,
   Endpoint,
   ListenOptions,
   Manager,
   ManagerOptions,
   NetworkStatus,
+  ReloadReport,
   StopReport,
 };
 
@@ -41,32 +46,29 @@ export type {
  * @throws ConfigError with every mistake at once.
  */
 export async function createManager(options: ManagerOptions): Promise<Manager> {
-  const env = options.env ?? process.env;
-  const config =
-    typeof options.config === 'string'
-      ? await loadConfig(options.config, env)
-      : configFromObject(options.config, { env, cwd: options.cwd ?? process.cwd(), home: homedir() });
-  return new HoldfastManager(config, options);
+  const { env = process.env, cwd = process.cwd() } = options;
+  return new HoldfastManager(await readConfig(options.config, { env, cwd }), options);
 }
 
 export class HoldfastManager implements Manager {
-  readonly config: Config;
+  readonly #configuration: CurrentConfig;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
   readonly #hub = new EventHub(() => Date.now());
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
+  #isClosed = false;
   readonly #notified = new Set<(server: string, method: string, params: unknown) => void>();
 
   /** For programs of ours that have one client. */
   readonly attach: Supervisor['attach'] = (...args) => this.#supervisor.attach(...args);
 
   constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
-    this.config = config;
+    const { env = process.env, cwd = process.cwd() } = options;
+    this.#configuration = new CurrentConfig(config, { env, cwd, wall: () => Date.now() });
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
-    const env = options.env ?? process.env;
     const stateDir = options.stateDir ?? null;
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
@@ -90,6 +92,44 @@ export class HoldfastManager implements Manager {
     });
     const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
+  }
+
+  get config(): Config {
+    return this.#configuration.config;
+  }
+
+  async reload(source?: ConfigSource): Promise<ReloadReport> {
+    try {
+      const { diff, taken } = await this.#configuration.read(source, read => ({ diff: read, taken: this.#take(read) }));
+      await taken;
+      const kept = this.#supervisor.pending
+        .filter(({ isKept }) => isKept)
+        .map(({ server, reason }) => ({ server, reason }));
+      return { ...diff, kept };
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        const issues = error.issues.map(formatIssue);
+        this.#hub.emit({ type: 'config.rejected', file: this.config.file, issues });
+      }
+      throw error;
+    }
+  }
+
+  #take(diff: ConfigDiff): Promise<void> {
+    const { config } = this;
+    // It was read while everything came to its end.
+    if (this.#isClosed) return Promise.resolve();
+    const taken = this.#supervisor.apply(config, diff);
+    this.#gateway.update(config);
+    this.#hub.emit({ type: 'config.loaded', file: config.file, ...diff });
+    return taken;
+  }
+
+  configuration(): ConfigurationStatus {
+    const { config, loadedAt, problems, needsRestart } = this.#configuration;
+    const pending = this.#supervisor.pending.map(({ server, reason }) => ({ server, reason }));
+    const { file, warnings } = config;
+    return { file, loadedAt: new Date(loadedAt).toISOString(), problems, warnings, pending, needsRestart };
   }
 
   get servers(): readonly string[] {
@@ -120,6 +160,7 @@ export class HoldfastManager implements Manager {
   }
 
   async close(): Promise<StopReport> {
+    this.#isClosed = true;
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();

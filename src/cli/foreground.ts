@@ -1,8 +1,6 @@
-import { secretsOf } from '../config/secrets.ts';
 import { type ControlServer, serveControl } from '../daemon/control-api.ts';
 import { tokenPath } from '../daemon/token.ts';
 import { formatIssue } from '../errors/config-error.ts';
-import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
 import { setOwnPriority } from '../platform/priority.ts';
 import { packageVersion } from '../version.ts';
@@ -10,6 +8,7 @@ import type { Cli } from './context.ts';
 import { End } from './end.ts';
 import { checkWish, type EndpointWish, openEndpoint } from './endpoint.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { followConfig, redactorOf } from './follow-config.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
 import { shortPath } from './places.ts';
@@ -37,13 +36,14 @@ export interface ForegroundOptions {
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
   const { configFile, stateDir, env, advice } = options;
   const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
-  const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
+  const redact = redactorOf(manager);
   checkWish(options.endpoint, manager.config.gateway.host);
   const lock = await takeFolder(cli, stateDir, configFile);
   const end = new End(manager, { endsClients: true });
   let meanwhile: Disposable | undefined;
   const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
   let control: ControlServer | null = null;
+  let following: Disposable | undefined;
   try {
     control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
@@ -51,6 +51,7 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     const { url, token } = await openEndpoint(manager, options.endpoint, { stateDir, env, site: control.site });
     // From here on clients may come, and find servers that are on their way.
     manager.start().catch((error: unknown) => end.fail(error));
+    following = followConfig(manager, configFile, error => end.fail(error));
     const view = makeView({ title, status: () => manager.status(), advice, redact });
     view.opened({
       url,
@@ -61,6 +62,7 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     });
     manager.onEvent(event => view.event(event));
     end.onBegin = () => {
+      following?.[Symbol.dispose]();
       meanwhile?.[Symbol.dispose]();
       view.stopping();
     };
@@ -84,6 +86,7 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     view.close(survivors);
     return end.exitCode(survivors);
   } finally {
+    following?.[Symbol.dispose]();
     // Done already where all went well, and harmless a second time; after a fault of ours nothing may stay either.
     await manager.close();
     await control?.close();

@@ -11,7 +11,7 @@ import { EventStreams } from './event-streams.ts';
 import type { Lock } from './instance-lock.ts';
 import { readPage } from './page-files.ts';
 import { redactorFor } from './redact-told.ts';
-import { keepSampling } from './sample.ts';
+import { Sampling } from './sampling.ts';
 import { createSite } from './site.ts';
 import { ensureToken } from './token.ts';
 
@@ -54,15 +54,17 @@ export async function serveControl(options: ServeControlOptions): Promise<Contro
   const events = new EventStreams({ onEvent: listener => manager.onEvent(listener), redact, wall: () => Date.now() });
   const history = new History();
   const told = manager.onEvent(event => history.take(event));
-  const sampling = keepSampling(manager, history);
-  const beating = setInterval(() => events.beat(), BEAT_MS);
-  const about = { manager, stateDir, events, history, redact, onShutdown, bequeath: lock.bequeath.bind(lock) };
+  const sampling = new Sampling({ manager, history, now: () => performance.now(), wall: () => Date.now(), cpu });
+  const timers = [setInterval(() => void sampling.tick(), history.everyMs), setInterval(() => events.beat(), BEAT_MS)];
+  const sample = () => sampling.fresh();
+  const bequeath: Lock['bequeath'] = heir => lock.bequeath(heir);
+  const about = { manager, stateDir, events, history, sample, redact, onShutdown, bequeath };
   const app = controlRoutes({ ...about, base: '', token });
   // The endpoint has looked at the token itself.
-  const site = createSite({ page, api: controlRoutes({ ...about, base: '/api', token: null }) });
+  const api = controlRoutes({ ...about, base: '/api', token: null });
+  const site = createSite({ page, api, onClose: () => events.end('/api') });
   const endAll = () => {
-    clearInterval(beating);
-    sampling[Symbol.dispose]();
+    for (const timer of timers) clearInterval(timer);
     told();
     events.close();
   };
@@ -91,6 +93,11 @@ export async function serveControl(options: ServeControlOptions): Promise<Contro
     throw error;
   }
   return { path, site, close };
+}
+
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function listening(server: Server, lock: Lock): Promise<string> {

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ConfigurationStatus, ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import type { History } from '../telemetry/history.ts';
@@ -28,6 +28,7 @@ export interface StatusReport {
     /** What clients must show stands in this file, or in `HOLDFAST_TOKEN` of whoever started it; null where nothing is asked. */
     readonly token: string | null;
     readonly config: string | null;
+    readonly configuration: ConfigurationStatus;
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
@@ -40,6 +41,8 @@ export interface ControlRoutesOptions {
   readonly stateDir: string;
   readonly events: EventStreams;
   readonly history: History;
+  /** Looks what every server's processes use now. */
+  readonly sample: () => Promise<void>;
   /** Takes secrets out of what is told. What tools and servers answer is their caller's, and goes as it is. */
   readonly redact: <T>(value: T) => T;
   /** What the paths begin with. */
@@ -80,6 +83,7 @@ export function controlRoutes({
   stateDir,
   events,
   history,
+  sample,
   redact,
   base,
   token,
@@ -98,7 +102,7 @@ export function controlRoutes({
     return next();
   });
   app.get('/status', async c => {
-    await manager.sample();
+    await sample();
     const uptimeMs = Math.round(performance.now() - since);
     const { endpoint, config } = manager;
     const sessions = endpoint?.clients() ?? 0;
@@ -113,6 +117,7 @@ export function controlRoutes({
         isBridged: endpoint?.isBridged() ?? false,
         token: endpoint == null ? null : await placeOfToken(endpoint.token, stateDir),
         config: config.file,
+        configuration: manager.configuration(),
         stateDir,
         network: manager.network(),
         containment: manager.containment(),
@@ -160,10 +165,14 @@ export function controlRoutes({
     const recent = numberOf(c, 'recent');
     // Nobody would ever read, or end, the stream of a HEAD.
     const headers = { 'content-type': 'application/x-ndjson' };
-    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent), 200, headers);
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent, base), 200, headers);
   });
 
-  app.get('/history', c => c.json(redact(history.report(Date.now(), numberOf(c, 'since') ?? undefined))));
+  app.get('/history', c => {
+    const report = history.report(Date.now(), numberOf(c, 'since') ?? undefined);
+    // The rest is numbers, and many of them.
+    return c.json({ ...report, restarts: redact(report.restarts) });
+  });
 
   root.notFound(c => {
     const error = badRequest(

@@ -1,26 +1,6 @@
 import type { Manager } from '../manager.ts';
 import type { InstanceStatus, ServerStatus } from '../supervisor/status.ts';
-import type { History, Sample, ServerFigures } from '../telemetry/history.ts';
-
-/** Feeds a history with what its servers use and how fast they are, from now on until it is disposed of. */
-export function keepSampling(manager: Pick<Manager, 'status' | 'endpoint' | 'sample'>, history: History): Disposable {
-  const { everyMs } = history;
-  let due = performance.now() + everyMs;
-  let isOver = false;
-  const timer = setInterval(async () => {
-    // How late we are called is how long the loop was busy.
-    const lagMs = Math.max(0, performance.now() - due);
-    due = performance.now() + everyMs;
-    await manager.sample();
-    if (!isOver) history.add(takeSample(manager, Date.now(), lagMs));
-  }, everyMs);
-  return {
-    [Symbol.dispose]: () => {
-      isOver = true;
-      clearInterval(timer);
-    },
-  };
-}
+import type { Sample, ServerFigures } from '../telemetry/history.ts';
 
 /** What is known at this moment, of all processes of each server together. */
 export function takeSample(manager: Pick<Manager, 'status' | 'endpoint'>, at: number, lagMs: number): Sample {

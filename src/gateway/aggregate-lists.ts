@@ -100,6 +100,14 @@ export class AggregateLists {
     return !looksSame(told, views);
   }
 
+  /** Servers that are there no more. */
+  forget(servers: readonly string[]): void {
+    for (const server of servers) {
+      this.#faults.delete(server);
+      for (const kind of LIST_KINDS) this.#fetched.delete(`${kind} ${server}`);
+    }
+  }
+
   close(): void {
     this.#gone?.abort();
   }

@@ -77,6 +77,14 @@ export class AggregateMembers {
     for (const attachment of this.#open.values()) attachment.setProfile(profile);
   }
 
+  /** Servers that are there no more: whatever still comes of them is for nobody. */
+  forget(servers: readonly string[]): void {
+    for (const server of servers) {
+      this.#open.get(server)?.detach();
+      this.#open.delete(server);
+    }
+  }
+
   close(): void {
     for (const attachment of this.#open.values()) attachment.detach();
     this.#questions.clear();

@@ -97,6 +97,13 @@ export class AggregateSession implements BackendSession {
     this.#context.onClose(this);
   }
 
+  /** Servers that are gone from the configuration. */
+  forget(servers: readonly string[]): void {
+    this.#members.forget(servers);
+    this.#lists.forget(servers);
+    for (const server of servers) this.#served.delete(server);
+  }
+
   /** A server has come, gone or changed: tells the client what is news to it. */
   review(): void {
     for (const method of Object.keys(ANNOUNCED)) this.#announce(method);

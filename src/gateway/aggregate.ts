@@ -16,6 +16,8 @@ export interface AggregateOptions {
 
 /** All servers as one (`/mcp`). */
 export interface AggregateBackend extends Backend {
+  /** Other servers, or other settings of them, in the order of the configuration. */
+  update(servers: readonly GatewayServer[]): void;
   /** To be called when a server has come up, was stopped or has another catalogue: clients are told what is news to them. */
   review(): void;
 }
@@ -26,13 +28,16 @@ const MAX_TWICE = 100;
 export function aggregateBackend({ servers, version, clock, notice }: AggregateOptions): AggregateBackend {
   const sessions = new Set<AggregateSession>();
   const twice = new Set<string>();
+  const byName = new Map(servers.map(server => [server.name, server]));
+  const table = new RoutingTable(servers);
+  const remembered = new Map<string, string>();
   const context: AggregateContext = {
-    servers: new Map(servers.map(server => [server.name, server])),
-    table: new RoutingTable(servers),
+    servers: byName,
+    table,
     serverInfo: { name: 'holdfast', version },
     clock,
     patience: new Patience(clock),
-    remembered: new Map(),
+    remembered,
     notice,
     onTwice(uri, first, other) {
       const text = `"${first}" and "${other}" both have ${uri.slice(0, 200)}: at /mcp it is that of "${first}"`;
@@ -48,6 +53,17 @@ export function aggregateBackend({ servers, version, clock, notice }: AggregateO
       const session = new AggregateSession(context, profile, client);
       sessions.add(session);
       return session;
+    },
+    update(wanted) {
+      const gone = [...byName.keys()].filter(name => !wanted.some(server => server.name === name));
+      byName.clear();
+      for (const server of wanted) byName.set(server.name, server);
+      table.update(wanted);
+      for (const [uri, server] of remembered) if (gone.includes(server)) remembered.delete(uri);
+      for (const session of sessions) {
+        session.forget(gone);
+        session.review();
+      }
     },
     review() {
       for (const session of sessions) session.review();

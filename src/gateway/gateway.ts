@@ -1,23 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { secretsOf } from '../config/secrets.ts';
+import { Redactor } from '../config/redactor.ts';
 import type { Config } from '../config/types.ts';
-import { redactSecrets } from '../errors/redact.ts';
 import { rpcErrorOf } from '../errors/rpc-error.ts';
 import { systemClock } from '../session/clock.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Emit, HoldfastEvent } from '../telemetry/events.ts';
-import { aggregateBackend } from './aggregate.ts';
-import type { Backend } from './backend.ts';
-import type { GatewayServer } from './gateway-server.ts';
 import { isLoopback } from './guard.ts';
 import { ModernFront } from './modern-front.ts';
+import { Offer } from './offer.ts';
 import type { Site } from './open-routes.ts';
 import { Seal, sealKey } from './seal.ts';
 import { serveHttp } from './serve-http.ts';
 import { fileSessions, memorySessions } from './session-store.ts';
-import { singleBackend } from './single.ts';
-import { timedAttachment } from './timed-attachment.ts';
 
 export interface ListenOptions {
   /** Address to listen on; where it is absent `holdfast.gateway.host`, 127.0.0.1 by default. */
@@ -65,8 +60,8 @@ const CHANGES: ReadonlySet<string> = new Set<HoldfastEvent['type']>([
 
 /** What a manager has of an endpoint: one at most at a time. */
 export class Gateway {
-  readonly #parts: GatewayParts;
-  #endpoint: Endpoint | null = null;
+  #parts: GatewayParts;
+  #opened: Opened | null = null;
   #isOpening = false;
 
   constructor(parts: GatewayParts) {
@@ -75,26 +70,37 @@ export class Gateway {
 
   /** Null where it does not listen. */
   get endpoint(): Endpoint | null {
-    return this.#endpoint;
+    return this.#opened?.endpoint ?? null;
+  }
+
+  /** Other servers, or other settings of them; the supervisor has taken them up. */
+  update(config: Config): void {
+    this.#parts = { ...this.#parts, config };
+    this.#opened?.update(config);
   }
 
   /** @throws HoldfastError RESOURCE_PORT_TAKEN, RESOURCE_ADDRESS */
   async listen(options: ListenOptions = {}): Promise<Endpoint> {
-    if (this.#isOpening || this.#endpoint !== null) throw new Error('the manager listens already');
+    if (this.#isOpening || this.#opened !== null) throw new Error('the manager listens already');
     this.#isOpening = true;
     try {
-      this.#endpoint = await open(this.#parts, options, () => {
-        this.#endpoint = null;
+      this.#opened = await open(this.#parts, options, () => {
+        this.#opened = null;
       });
-      return this.#endpoint;
+      return this.#opened.endpoint;
     } finally {
       this.#isOpening = false;
     }
   }
 }
 
+interface Opened {
+  readonly endpoint: Endpoint;
+  readonly update: (config: Config) => void;
+}
+
 /** Opens the endpoint: every server, and all of them as one, for clients of every revision. */
-async function open(parts: GatewayParts, options: ListenOptions, onClose: () => void): Promise<Endpoint> {
+async function open(parts: GatewayParts, options: ListenOptions, onClose: () => void): Promise<Opened> {
   const { config, supervisor, version, stateDir, hub } = parts;
   const { token = randomBytes(32).toString('base64url') } = options;
   const gateway = {
@@ -102,31 +108,27 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     host: options.host ?? config.gateway.host,
     port: options.port ?? config.gateway.port,
   };
-  const redact = redactSecrets([...config.servers.flatMap(secretsOf), ...(token === null ? [] : [token])]);
+  const redactor = new Redactor(config, token === null ? [] : [token]);
   // Whoever holds the lock of a state folder has made it; the library need not hold one.
   if (stateDir !== null) await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const exposeStderr = isLoopback(gateway.host);
-  const explain = (error: Parameters<typeof rpcErrorOf>[0]) => rpcErrorOf(error, redact, exposeStderr);
-  const servers = config.servers.map(
-    ({ name, options: { tools, callTimeoutMs } }): GatewayServer => ({
-      name,
-      tools,
-      attach: (profile, client) =>
-        timedAttachment(supervisor.attach(name, profile, client), callTimeoutMs, systemClock),
-      isStopped: () => supervisor.instance(name).model.desired === 'down',
-    }),
-  );
-  const notice = (text: string) => hub.emit({ type: 'manager.notice', text });
-  const all = aggregateBackend({ servers, version, clock: systemClock, notice });
-  const single = new Map<string, Backend>(servers.map(server => [server.name, singleBackend(server, systemClock)]));
+  const explain = (error: Parameters<typeof rpcErrorOf>[0]) => rpcErrorOf(error, redactor.redact, exposeStderr);
+  const offer = new Offer({
+    config,
+    version,
+    clock: systemClock,
+    attach: (...args) => supervisor.attach(...args),
+    isStopped: name => !supervisor.names.includes(name) || supervisor.instance(name).model.desired === 'down',
+    notice: text => hub.emit({ type: 'manager.notice', text }),
+  });
   const unsubscribe = hub.subscribe(({ type }) => {
-    if (CHANGES.has(type)) all.review();
+    if (CHANGES.has(type)) offer.review();
   });
   const http = await serveHttp({
     gateway,
     token,
-    backendFor: server => (server === null ? all : (single.get(server) ?? null)),
-    servers: servers.map(({ name }) => name),
+    backendFor: server => offer.backendFor(server),
+    servers: () => offer.names,
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),
@@ -142,7 +144,12 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     await http.close();
     onClose();
   };
-  return {
+  const update = (changed: Config) => {
+    redactor.add(changed);
+    offer.update(changed);
+    http.endSessionsBut(offer.names);
+  };
+  const endpoint: Endpoint = {
     url: `http://${authority(http.host, http.port)}/mcp`,
     host: http.host,
     port: http.port,
@@ -152,6 +159,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     close,
     [Symbol.asyncDispose]: close,
   };
+  return { endpoint, update };
 }
 
 function unready(supervisor: Supervisor): string[] {

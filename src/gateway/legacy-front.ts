@@ -125,6 +125,15 @@ export class LegacyFront implements PostFront {
     if (isTouching) this.#touchedAt = now;
   }
 
+  /** Ends the sessions of single servers that are none of these. */
+  endBut(servers: readonly string[]): void {
+    for (const session of [...this.#sessions.values()]) {
+      const { server } = session.backend;
+      if (server !== null && !servers.includes(server))
+        void this.#end(session, 'its server is not configured any more');
+    }
+  }
+
   /** Ends all but what is being answered: no more will come. */
   drain(): void {
     for (const session of this.#sessions.values()) session.drain();

@@ -12,6 +12,8 @@ export interface Site {
   isOpen(method: string, path: string): boolean;
   /** Host and Origin are right, and so is the token unless `isOpen`. `sockets` is what carries the request. */
   fetch(request: Request, sockets: HttpBindings): Response | Promise<Response>;
+  /** The endpoint ends: answers that have no end of their own are to end now, or it waits for them in vain. */
+  close?(): void;
 }
 
 export interface OpenRoutesOptions {

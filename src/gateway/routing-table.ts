@@ -19,17 +19,28 @@ export interface Target {
   readonly rest: string;
 }
 
+interface Named {
+  readonly name: string;
+  readonly tools: ServerOptions['tools'];
+}
+
 /**
  * What each server's lists look like where all servers are one. A view is made once for a list, whoever sees it, and is let go of
  * with the list.
  */
 export class RoutingTable {
-  readonly #parts: ReadonlyMap<string, string>;
-  readonly #servers: ReadonlyMap<string, string>;
-  readonly #filters: ReadonlyMap<string, ToolFilter>;
+  #parts: ReadonlyMap<string, string> = new Map();
+  #servers: ReadonlyMap<string, string> = new Map();
+  #filters: ReadonlyMap<string, ToolFilter> = new Map();
   readonly #views = new Map<string, WeakMap<readonly Item[], View>>();
 
-  constructor(servers: readonly { readonly name: string; readonly tools: ServerOptions['tools'] }[]) {
+  constructor(servers: readonly Named[]) {
+    this.update(servers);
+  }
+
+  /** Other servers, or others of their tools are offered. */
+  update(servers: readonly Named[]): void {
+    this.#views.clear();
     this.#parts = serverParts(servers.map(({ name }) => name));
     this.#servers = new Map([...this.#parts].map(([name, part]) => [part, name]));
     this.#filters = new Map(servers.map(({ name, tools }) => [name, toolFilter(tools)]));

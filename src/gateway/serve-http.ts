@@ -31,7 +31,7 @@ export interface ServeHttpOptions extends Omit<OpenRoutesOptions, 'isTrusted'> {
   /** A server by name, or all as one for null. The same object each time; null where there is none of that name. */
   readonly backendFor: (server: string | null) => Backend | null;
   /** The names that it knows. */
-  readonly servers: readonly string[];
+  readonly servers: () => readonly string[];
   /** The front for 2026-07-28 and later; null where it is not served. */
   readonly modern: PostFront | null;
   readonly sessions: SessionStore;
@@ -48,6 +48,8 @@ export interface HttpEndpoint {
   clients(): number;
   /** Whether a `holdfast connect` is among those who are connected. */
   isBridged(): boolean;
+  /** Ends the sessions of single servers that are none of these. */
+  endSessionsBut(servers: readonly string[]): void;
   /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
   close(): Promise<void>;
 }
@@ -128,6 +130,10 @@ class Door implements HttpEndpoint {
     return this.#legacy.sessions;
   }
 
+  endSessionsBut(servers: readonly string[]): void {
+    this.#legacy.endBut(servers);
+  }
+
   isBridged(): boolean {
     return this.#bridges.isAny;
   }
@@ -164,6 +170,7 @@ class Door implements HttpEndpoint {
       });
     });
     this.#legacy.drain();
+    this.#options.site?.close?.();
     const last = this.#clock.now() + LAST_WORDS_MS;
     const drain = (): void => {
       if (isClosed) return;
@@ -230,7 +237,7 @@ class Door implements HttpEndpoint {
 
   #whyNot(server: string | null | undefined): string | undefined {
     if (server === null || server === undefined) return undefined;
-    const near = nearest(server, this.#options.servers);
+    const near = nearest(server, this.#options.servers());
     return `no server "${server}"${near === undefined ? '' : `, but "${near}"`}`;
   }
 

@@ -3,14 +3,19 @@ import { type CallOptions, requestOf } from '../session/call.ts';
 import type { CancelSignal } from '../session/cancellation.ts';
 import { itemsOf, listKindOf } from '../session/catalogue.ts';
 import type { Clock } from '../session/clock.ts';
-import { type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
-import type { Attachment } from '../supervisor/attachment.ts';
+import { notification, type RequestEnvelope, rawMember, splice } from '../session/json-text.ts';
+import type { AttachedClient, Attachment } from '../supervisor/attachment.ts';
 import type { Backend, BackendSession } from './backend.ts';
 import { type GatewayServer, handshakeOf } from './gateway-server.ts';
 import { ANSWER_MS, inTime } from './in-time.ts';
 import { everyMember } from './members.ts';
 import { unknownTool } from './refusal.ts';
 import { type ToolFilter, toolFilter } from './tool-filter.ts';
+
+export interface SingleBackend extends Backend {
+  /** Others of its tools are offered from now on. */
+  toolsChanged(): void;
+}
 
 /**
  * One server, names and messages untouched; but a tool that is not offered is neither seen nor called. With a clock a client that waits
@@ -19,11 +24,17 @@ import { type ToolFilter, toolFilter } from './tool-filter.ts';
 export function singleBackend(
   server: Pick<GatewayServer, 'name' | 'tools' | 'attach'>,
   clock: Clock | null = null,
-): Backend {
-  const filter = toolFilter(server.tools);
+): SingleBackend {
+  let filter = toolFilter(server.tools);
+  const clients = new Set<AttachedClient>();
   return {
     server: server.name,
+    toolsChanged() {
+      filter = toolFilter(server.tools);
+      for (const client of clients) client.onNotification(notification('notifications/tools/list_changed'));
+    },
     open(profile, client) {
+      clients.add(client);
       const attachment = server.attach(profile, client);
       const request: Request =
         clock === null
@@ -36,13 +47,15 @@ export function singleBackend(
           const work = (limited: CancelSignal) => handshakeOf(attachment, limited);
           return (await inTime(clock, signal, work, () => notReady(attachment))).result;
         },
-        request: filter.isOpen
-          ? request
-          : (message, options) => filtered(attachment, filter, request, message, options),
+        request: (message, options) =>
+          filter.isOpen ? request(message, options) : filtered(attachment, filter, request, message, options),
         notify: text => attachment.notify(text),
         respond: text => attachment.respond(text),
         setProfile: changed => attachment.setProfile(changed),
-        close: () => attachment.detach(),
+        close: () => {
+          clients.delete(client);
+          attachment.detach();
+        },
       };
     },
   };

@@ -34,6 +34,13 @@ export function withOptions(
   return whole;
 }
 
+/** Whether a call that failed never reached its server, so that another may be asked; not for callers that have no patience left. */
+export const isUnsent = (error: unknown, { signal }: CallOptions): boolean =>
+  error instanceof HoldfastError &&
+  error.mayHaveRun === false &&
+  error.code !== 'TOOL_CALL_TIMEOUT' &&
+  signal?.aborted !== true;
+
 /** `held`: with us · `queued`: behind others that the server has not read · `written`: handed to the server's stdin. */
 export type CallPlace = 'held' | 'queued' | 'written';
 

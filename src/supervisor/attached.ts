@@ -1,5 +1,5 @@
 import { HoldfastError } from '../errors/holdfast-error.ts';
-import { type CallOptions, requestOf } from '../session/call.ts';
+import { type CallOptions, isUnsent, requestOf } from '../session/call.ts';
 import type { CancelSignal } from '../session/cancellation.ts';
 import { type Catalogue, changedLists } from '../session/catalogue.ts';
 import type { Handshake } from '../session/handshake.ts';
@@ -33,8 +33,10 @@ const NOTHING: Carried = { level: null, uris: [] };
 export class Attached implements Attachment, Member {
   readonly kind = 'client';
   profile: ClientProfile;
-  readonly #server: AttachedTo;
   readonly #client: AttachedClient;
+  #server: AttachedTo;
+  /** Earlier generations of its server, which may still answer what it has asked them, and ask it. */
+  readonly #former = new Set<AttachedTo>();
   #place: Audience | null = null;
   #carried = NOTHING;
   #isGone = false;
@@ -77,7 +79,13 @@ export class Attached implements Attachment, Member {
     if (refusal !== null) return Promise.reject(refusal);
     try {
       const envelope = requestOf(message, this.server);
-      return this.#placeFor(envelope).request(this, envelope, options);
+      const server = this.#server;
+      return this.#placeFor(envelope)
+        .request(this, envelope, options)
+        .catch(error => {
+          if (this.#isGone || server === this.#server || !isUnsent(error, options)) throw error;
+          return this.request(envelope, options);
+        });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -88,7 +96,7 @@ export class Attached implements Attachment, Member {
   }
 
   respond(text: string): boolean {
-    return this.#server.respond(text, this);
+    return [this.#server, ...this.#former].some(server => server.respond(text, this));
   }
 
   setProfile(profile: ClientProfile): void {
@@ -104,7 +112,23 @@ export class Attached implements Attachment, Member {
   detach(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#server.detach(this);
+    for (const server of [this.#server, ...this.#former]) server.detach(this);
+  }
+
+  /** Its server has new settings, and serves by other processes from now on; what is under way ends where it began. */
+  succeed(server: AttachedTo): void {
+    const known = this.catalogue;
+    this.#former.add(this.#server);
+    this.#server = server;
+    const waits = this.#place?.isSubscribed(this) === true;
+    this.moveTo(null);
+    if (waits) this.#findPlace();
+    this.#tellChanged(known);
+  }
+
+  /** An earlier generation has ended. */
+  forget(server: AttachedTo): void {
+    this.#former.delete(server);
   }
 
   onRequest(text: string): void {
@@ -129,16 +153,24 @@ export class Attached implements Attachment, Member {
   goTo(place: Audience | null): void {
     const known = this.catalogue;
     this.moveTo(place);
-    for (const changed of changedLists(known, this.catalogue)) {
-      this.onNotification(notification(`notifications/${changed}/list_changed`));
-    }
+    this.#tellChanged(known);
   }
 
   makeRoom(): void {
     const waits = this.#place?.isSubscribed(this) === true;
     this.goTo(null);
+    if (waits) this.#findPlace();
+  }
+
+  #tellChanged(known: Catalogue): void {
+    for (const changed of changedLists(known, this.catalogue)) {
+      this.onNotification(notification(`notifications/${changed}/list_changed`));
+    }
+  }
+
+  #findPlace(): void {
     try {
-      if (waits) this.#server.place(this, false);
+      this.#server.place(this, false);
     } catch (error) {
       // There is no room for one process more, which its next request is told.
       if (!(error instanceof HoldfastError)) throw error;

@@ -34,8 +34,10 @@ export interface InstanceSetup {
   readonly config: ServerConfig;
   /** Place in the configuration. */
   readonly order: number;
-  /** Among the instances of its server; the first, 1, is there before any client is. */
+  /** Among the instances of its server. */
   readonly number: number;
+  /** Nobody starts it but who asks it for something. */
+  readonly rests: boolean;
   readonly params: InitializeParams;
   readonly store: CatalogueStore;
   readonly onHandshake?: (handshake: Handshake) => void;

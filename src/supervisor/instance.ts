@@ -67,7 +67,7 @@ export class Instance {
       setup.params,
     );
     this.monitor = this.#createMonitor();
-    this.#mailbox = new Mailbox(createModel(config.options.start === 'onDemand' || number > 1 ? 'onDemand' : 'down'), {
+    this.#mailbox = new Mailbox(createModel(setup.rests ? 'onDemand' : 'down'), {
       policy: policyOf(config),
       clock: context.clock,
       random: context.random,

@@ -8,6 +8,8 @@ export interface ManagedServerSetup {
   readonly config: ServerConfig;
   /** Place in the configuration. */
   readonly order: number;
+  /** Of its first instance; more than those of its predecessor, whose processes may still be there. */
+  readonly firstNumber: number;
   readonly context: InstanceContext;
   readonly store: KeptStore;
   /** How servers that several clients share know their client. */

@@ -9,7 +9,7 @@ import { notification } from '../session/json-text.ts';
 import { Attached, type AttachedTo } from './attached.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
 import { Audience } from './audience.ts';
-import { IdleWatch } from './idle-watch.ts';
+import { Audiences } from './audiences.ts';
 import { Instance } from './instance.ts';
 import { Knowledge } from './knowledge.ts';
 import { libraryMember } from './library-member.ts';
@@ -31,27 +31,31 @@ export class ManagedServer implements AttachedTo {
   /** Processes know their client by name. */
   readonly #isNamed: boolean;
   readonly #clients = new Set<Attached>();
-  /** In the order of their numbers; the first is always there. */
-  readonly #audiences: [Audience, ...Audience[]];
-  readonly #ending = new Set<Audience>();
-  readonly #idle: IdleWatch<Audience>;
-  #lastNumber = 0;
+  /** Those who have gone to the next generation. */
+  readonly #leaving = new Set<Attached>();
+  readonly #audiences: Audiences;
+  #lastNumber: number;
 
   constructor(setup: ManagedServerSetup) {
     this.#setup = setup;
     this.config = setup.config;
+    this.#lastNumber = setup.firstNumber - 1;
     this.#isPerClient = this.config.options.sharing === 'perClient';
     this.#isNamed = this.#isPerClient || setup.isForOneClient;
     this.#known = new Knowledge(this.name, setup.store, setup.context.clock, text => this.first.notice(text));
-    this.#idle = new IdleWatch(setup.context.clock, audience => this.#onIdle(audience));
     const { handlers, clientInfo, onNotification } = setup;
     const capabilities = capabilitiesOf(handlers);
     const respond = (text: string) => this.first.session.respond(text, this.#library);
     this.#library = libraryMember(this.name, handlers, respond, onNotification);
     const ofLibrary = { capabilities, roots: null, clientInfo };
-    const audience = this.#create(this.#library.kind === 'host' ? ofLibrary : (this.#known.profile ?? ofLibrary));
-    this.first = audience.instance;
-    this.#audiences = [audience];
+    const first = this.#create(this.#library.kind === 'host' ? ofLibrary : (this.#known.profile ?? ofLibrary));
+    this.first = first.instance;
+    const { clock } = setup.context;
+    this.#audiences = new Audiences({ first, keepsSpare: this.#isPerClient, clients: this.#clients, clock });
+  }
+
+  get order(): number {
+    return this.#setup.order;
   }
 
   get name(): string {
@@ -66,30 +70,39 @@ export class ManagedServer implements AttachedTo {
     return this.first.session.catalogue;
   }
 
+  /** The number of its newest instance. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** Nothing is asked of it any more. */
+  get isDrained(): boolean {
+    return this.instances.every(({ session: { calls } }) => calls.inFlight + calls.held === 0);
+  }
+
   get instances(): readonly [Instance, ...Instance[]] {
-    const [first, ...others] = this.#audiences;
-    return [first.instance, ...others.map(({ instance }) => instance)];
+    return this.#audiences.instances;
   }
 
   start(): void {
-    const [audience] = this.#audiences;
+    const audience = this.#audiences.first;
     if (this.first.model.state.name === 'stopped') audience.isUsed = audience.members.size > 0;
     this.first.start();
   }
 
   /** Stops every instance; a second call skips what patience is left. */
   stop(): void {
-    for (const audience of this.#audiences) {
+    for (const audience of this.#audiences.all) {
       if (audience.isFirst) audience.instance.stop();
-      else this.#end(audience);
+      else this.#audiences.end(audience);
     }
   }
 
   restart(): void {
-    for (const audience of this.#audiences) {
+    for (const audience of this.#audiences.all) {
       const { instance } = audience;
       const isWanted = audience.isFirst || instance.model.state.name !== 'stopped';
-      if (isWanted && !this.#ending.has(audience)) instance.restart();
+      if (isWanted && !this.#audiences.isEnding(audience)) instance.restart();
     }
   }
 
@@ -101,8 +114,8 @@ export class ManagedServer implements AttachedTo {
   /** Gives back every timer; the server has been stopped. */
   close(): void {
     for (const client of [...this.#clients]) client.detach();
-    this.#idle.stop();
-    for (const instance of this.instances) instance.monitor.stop();
+    for (const client of this.#leaving) client.forget(this);
+    this.#audiences.close();
   }
 
   attach(profile: ClientProfile, client: AttachedClient): Attachment {
@@ -112,9 +125,19 @@ export class ManagedServer implements AttachedTo {
     return attached;
   }
 
+  /** All clients go over to the next generation, which is ready, or on its way. */
+  handClientsTo(next: ManagedServer): void {
+    for (const client of [...this.#clients]) {
+      this.#clients.delete(client);
+      this.#leaving.add(client);
+      next.#clients.add(client);
+      client.succeed(next);
+    }
+  }
+
   /** A request of the library itself. */
   async request(text: string, options: CallOptions): Promise<string> {
-    return this.#audiences[0].request(this.#library, requestOf(text, this.name), options);
+    return this.#audiences.first.request(this.#library, requestOf(text, this.name), options);
   }
 
   refusal(): HoldfastError | null {
@@ -136,18 +159,18 @@ export class ManagedServer implements AttachedTo {
     const isFresh = this.#isPerClient;
     const key = keyOf(profile, this.#isNamed);
     const { maxInstances } = this.config.options;
-    const mayStart = () => this.#audiences.length < maxInstances;
-    const usable = this.#audiences.filter(audience => !this.#ending.has(audience));
+    const mayStart = () => this.#audiences.all.length < maxInstances;
+    const { usable } = this.#audiences;
     const berths = usable.map(audience => audience.berthFor(client));
     const choice = place(berths, { key, isOwn: isOwn || isFresh, isFresh, mayStart: mayStart() });
     if (choice.type === 'full') throw instancesFull(this.name, maxInstances);
-    const found = choice.type === 'start' ? this.#add(profile) : (usable[choice.at] ?? this.#audiences[0]);
+    const found = choice.type === 'start' ? this.#add(profile) : (usable[choice.at] ?? this.#audiences.first);
     if (choice.type === 'takeOver') found.adopt(profile, key, this.#paramsFor(profile));
     if (isOwn || isFresh) found.owner = client;
     this.#move(client, found);
     if (found.isFirst) this.#known.servedFor(profile);
     const wantsSpare = isFresh && this.first.model.desired === 'up' && mayStart();
-    if (wantsSpare && !usable.some(audience => this.#isFree(audience))) this.#add(profile);
+    if (wantsSpare && !usable.some(audience => this.#audiences.isFree(audience))) this.#add(profile);
     return found;
   }
 
@@ -165,7 +188,7 @@ export class ManagedServer implements AttachedTo {
   }
 
   respond(text: string, client: Attached): boolean {
-    return this.#audiences.some(({ instance }) => instance.session.respond(text, client));
+    return this.instances.some(({ session }) => session.respond(text, client));
   }
 
   whenKnown(signal: CancelSignal): Promise<void> {
@@ -179,18 +202,19 @@ export class ManagedServer implements AttachedTo {
 
   detach(client: Attached): void {
     this.#clients.delete(client);
-    for (const { instance } of this.#audiences) instance.session.dismiss(client);
+    this.#leaving.delete(client);
+    for (const { session } of this.instances) session.dismiss(client);
     const own = client.place?.owner === client ? client.place : null;
     this.#move(client, null);
     if (own === null) return;
-    if (!own.isFirst) this.#end(own);
+    if (!own.isFirst) this.#audiences.end(own);
     // What this client has left in its memory is no other's business.
     else if (this.#isPerClient || own.isTold) own.adopt(own.profile, own.key, this.#paramsFor(own.profile));
   }
 
   /** Who has come alone and can do more than the server knows shall see what it has for him, before he asks for anything. */
   #prepareFor(client: Attached): void {
-    const [first] = this.#audiences;
+    const { first } = this.#audiences;
     const { profile } = client;
     const isAlone = this.#clients.size === 1 && first.owner === null && !first.berthFor(client).isBusy;
     if (!isAlone || this.#isPerClient || this.refusal() !== null || !canMore(profile, first.profile)) return;
@@ -200,14 +224,13 @@ export class ManagedServer implements AttachedTo {
 
   #move(client: Attached, to: Audience | null): void {
     client.goTo(to);
-    if (to !== null) this.#idle.forget(to);
-    this.#watchIdle();
+    this.#audiences.moved(to);
   }
 
   /** An instance more, for clients with this profile. */
   #add(profile: ClientProfile): Audience {
     const audience = this.#create(profile);
-    this.#audiences.push(audience);
+    this.#audiences.add(audience);
     if (this.first.model.desired === 'up') audience.instance.start();
     return audience;
   }
@@ -215,13 +238,14 @@ export class ManagedServer implements AttachedTo {
   #create(profile: ClientProfile): Audience {
     const { config, order, context } = this.#setup;
     const number = ++this.#lastNumber;
-    const isFirst = number === 1;
+    const isFirst = number === this.#setup.firstNumber;
     const audience: Audience = new Audience({
       instance: new Instance(
         {
           config,
           order,
           number,
+          rests: !isFirst || config.options.start === 'onDemand',
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.
           store: isFirst
@@ -250,43 +274,5 @@ export class ManagedServer implements AttachedTo {
   #onState(): void {
     this.#setup.context.onState();
     this.#known.review();
-  }
-
-  #isFree(audience: Audience): boolean {
-    const { owner, members } = audience;
-    return owner === null && members.size === 0 && !this.#ending.has(audience);
-  }
-
-  #watchIdle(): void {
-    for (const audience of this.#audiences) if (!audience.isFirst && this.#isFree(audience)) this.#idle.watch(audience);
-  }
-
-  /** Ends what nobody has used for a while. */
-  #onIdle(audience: Audience): void {
-    const { inFlight, held } = audience.instance.session.calls;
-    if (inFlight + held > 0) this.#idle.watch(audience);
-    else if (!this.#isSpare(audience)) this.#end(audience);
-  }
-
-  /** With one process for each client, one more is kept ready for the next. */
-  #isSpare(audience: Audience): boolean {
-    if (!this.#isPerClient || this.#clients.size === 0) return false;
-    return this.#audiences.find(other => this.#isFree(other)) === audience;
-  }
-
-  #end(audience: Audience): void {
-    this.#ending.add(audience);
-    for (const client of this.#clients) if (client.place === audience) client.moveTo(null);
-    this.#idle.forget(audience);
-    const { instance } = audience;
-    instance.stop();
-    void instance.settled().then(() => {
-      // One with survivors stays to be seen; another stop ends them.
-      if (instance.model.survivors.length > 0) return;
-      instance.monitor.stop();
-      this.#ending.delete(audience);
-      const at = this.#audiences.indexOf(audience);
-      if (at > 0) this.#audiences.splice(at, 1);
-    });
   }
 }

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import type { ConfigDiff } from '../config/diff.ts';
 import type { Config, ProcessServer, ServerConfig } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { nearest } from '../errors/nearest.ts';
@@ -14,12 +15,16 @@ import type { Emit } from '../telemetry/events.ts';
 import { Admission } from './admission.ts';
 import type { AttachedClient, Attachment, ClientProfile } from './attachment.ts';
 import { Client, type RequestOptions } from './client.ts';
+import { told } from './event-reporter.ts';
 import type { Instance } from './instance.ts';
 import type { InstanceContext } from './instance-setup.ts';
 import { type Listed, listAll } from './lists.ts';
 import { ManagedServer } from './managed-server.ts';
 import type { TakerOf } from './one-life.ts';
+import { dependenciesFirst, dependentsFirst } from './order.ts';
 import type { AgentFor } from './remote-life.ts';
+import { type Pending, Roster } from './roster.ts';
+import { servedBy } from './served.ts';
 import { type ServerStatus, statusOf } from './status.ts';
 
 export type { ContainmentStatus };
@@ -50,11 +55,12 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #clock: Clock;
-  readonly #servers = new Map<string, ManagedServer>();
+  readonly #roster: Roster;
   readonly #clients = new Map<string, Client>();
   readonly #admission: Admission;
   readonly #keeper: Keeper;
   readonly #clockWatch: ClockWatch;
+  #isStarted = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -85,28 +91,32 @@ export class Supervisor {
       isClear: config => config.options.dependsOn.every(name => this.#hasComeUp(name)),
       onState: () => this.#admission.review(),
     };
-    config.servers.forEach((server, order) => {
-      const { handlers, clientInfo, onNotification } = options;
-      const managed = new ManagedServer({
-        config: server,
-        order,
-        context,
-        store: this.#storeFor(server),
-        clientInfo,
-        isForOneClient: options.isForOneClient ?? false,
-        handlers,
-        onNotification: text => {
-          const { method, params } = JSON.parse(text) as { method: string; params?: unknown };
-          onNotification(server.name, method, params);
-        },
-      });
-      this.#servers.set(server.name, managed);
-      this.#clients.set(server.name, new Client(managed, this.#clock));
+    const { handlers, clientInfo, onNotification, isForOneClient = false } = options;
+    this.#roster = new Roster({
+      clock: this.#clock,
+      create: (server, order, firstNumber) =>
+        new ManagedServer({
+          config: server,
+          order,
+          firstNumber,
+          context,
+          store: this.#storeFor(server),
+          clientInfo,
+          isForOneClient,
+          handlers,
+          onNotification: text => {
+            const { method, params } = JSON.parse(text) as { method: string; params?: unknown };
+            onNotification(server.name, method, params);
+          },
+        }),
+      onSwitched: to => emit({ type: 'config.switched', ...idOf(to) }),
+      onKept: (instead, fault) => emit({ type: 'config.kept', ...idOf(instead), fault: told(fault) }),
     });
+    for (const [order, server] of config.servers.entries()) this.#roster.add(server, order);
   }
 
   get names(): readonly string[] {
-    return [...this.#servers.keys()];
+    return this.#roster.names;
   }
 
   /** The first instance of a server. @throws HoldfastError TOOL_SERVER_UNKNOWN, with the nearest name. */
@@ -121,7 +131,9 @@ export class Supervisor {
 
   /** Starts the named servers; resolves once each is ready, has failed, or rests until it is asked for. */
   async start(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#roster.insist(name);
     const servers = names.map(name => this.#server(name));
+    this.#isStarted = true;
     this.#clockWatch.start();
     for (const server of dependenciesFirst(servers)) server.start();
     await Promise.all(servers.map(server => server.first.settled()));
@@ -133,15 +145,49 @@ export class Supervisor {
   }
 
   async restart(name: string): Promise<void> {
+    const before = this.#server(name);
+    this.#roster.insist(name);
     const server = this.#server(name);
-    server.restart();
+    // New settings begin with a process of their own.
+    if (server === before) server.restart();
+    else server.start();
     await server.settled();
+  }
+
+  /**
+   * Takes up other servers and other settings: what is unchanged stays untouched. Resolves once all that is new serves, rests, or has
+   * been given up; `keeping` and `pending` say which.
+   */
+  async apply(
+    config: Config,
+    { added, removed, changed }: Pick<ConfigDiff, 'added' | 'removed' | 'changed'>,
+  ): Promise<void> {
+    for (const name of removed) this.#roster.remove(name);
+    const orderOf = new Map(config.servers.map((server, order) => [server.name, { server, order }]));
+    const entries = (names: readonly string[]) => names.flatMap(name => orderOf.get(name) ?? []);
+    const fresh = entries(added).map(({ server, order }) => this.#roster.add(server, order));
+    this.#roster.sort(config.servers.map(({ name }) => name));
+    const changes = entries(changed).map(({ server, order }) => this.#roster.change(server, order));
+    const eager = fresh.filter(({ first }) => first.model.desired !== 'onDemand').map(({ name }) => name);
+    await Promise.all([...changes, ...(this.#isStarted ? [this.start(eager)] : [])]);
+  }
+
+  /** Servers whose new settings do not serve yet, and why. */
+  get pending(): readonly Pending[] {
+    return this.#roster.pending;
   }
 
   /** The client's verbs for one server. @throws HoldfastError TOOL_SERVER_UNKNOWN */
   client(name: string): Client {
     this.#server(name);
-    return this.#clients.get(name) as Client;
+    const known =
+      this.#clients.get(name) ??
+      new Client(
+        servedBy(() => this.#server(name)),
+        this.#clock,
+      );
+    this.#clients.set(name, known);
+    return known;
   }
 
   /** A list of one server, or of all that are not stopped. */
@@ -153,36 +199,25 @@ export class Supervisor {
 
   /** Stops the named servers, each after those that depend on it. Resolves with the processes that could not be ended. */
   async stop(names: readonly string[]): Promise<readonly number[]> {
-    const wanted = new Set(names);
-    const stopping = new Map<string, Promise<void>>();
-    const stopOne = (name: string): Promise<void> => {
-      const known = stopping.get(name);
-      if (known !== undefined) return known;
-      const dependents = [...this.#servers.values()].filter(
-        ({ config }) => wanted.has(config.name) && config.options.dependsOn.includes(name),
-      );
-      const done = Promise.all(dependents.map(({ config }) => stopOne(config.name))).then(() => {
-        const server = this.#server(name);
-        server.stop();
-        return server.settled();
-      });
-      stopping.set(name, done);
-      return done;
-    };
-    await Promise.all(names.map(stopOne));
+    await dependentsFirst(names, this.#roster.servers, name => {
+      this.#roster.pause(name);
+      const server = this.#server(name);
+      server.stop();
+      return server.settled();
+    });
     return names.flatMap(name => this.#server(name).instances.flatMap(({ model }) => model.survivors));
   }
 
   /** Skips what patience is left in every stop under way. */
   hasten(): void {
-    for (const server of this.#servers.values()) server.stop();
+    for (const server of this.#roster.all) server.stop();
   }
 
   /** Stops everything and gives back every timer. Resolves with the processes that could not be ended. */
   async close(): Promise<readonly number[]> {
     this.#clockWatch.stop();
-    const survivors = await this.stop(this.names);
-    for (const server of this.#servers.values()) server.close();
+    const [survivors] = await Promise.all([this.stop(this.names), this.#roster.close()]);
+    for (const server of this.#roster.servers) server.close();
     await this.#keeper.close();
     return survivors;
   }
@@ -194,7 +229,8 @@ export class Supervisor {
 
   /** Pids of all processes of a server that are alive. @throws HoldfastError TOOL_SERVER_UNKNOWN */
   async members(name: string): Promise<readonly number[]> {
-    const groups = this.#server(name).instances.flatMap(({ life }) => life?.process?.group ?? []);
+    this.#server(name);
+    const groups = this.#roster.instancesOf(name).flatMap(({ life }) => life?.process?.group ?? []);
     return (await Promise.all(groups.map(group => group.members()))).flat();
   }
 
@@ -204,25 +240,25 @@ export class Supervisor {
   }
 
   status(): ServerStatus[] {
-    return [...this.#servers].map(([name, server]) => {
-      const [first, ...others] = server.instances;
+    return this.#roster.servers.map(({ name, first }) => {
+      const others = this.#roster.instancesOf(name).filter(instance => instance !== first);
       const status = statusOf(first, this.#clock);
       return { name, ...status, instances: [status, ...others.map(instance => statusOf(instance, this.#clock))] };
     });
   }
 
   #instances(): Instance[] {
-    return [...this.#servers.values()].flatMap(({ instances }) => instances);
+    return this.#roster.all.flatMap(({ instances }) => [...instances]);
   }
 
   #server(name: string): ManagedServer {
-    const server = this.#servers.get(name);
+    const server = this.#roster.get(name);
     if (server !== undefined) return server;
     throw new HoldfastError('TOOL_SERVER_UNKNOWN', { details: { name, nearest: nearest(name, this.names) } });
   }
 
   #hasComeUp(name: string): boolean {
-    const model = this.#servers.get(name)?.first.model;
+    const model = this.#roster.get(name)?.first.model;
     if (model === undefined) return true;
     const { name: state } = model.state;
     return state === 'ready' || state === 'failed' || (state === 'stopped' && model.desired !== 'up');
@@ -234,20 +270,14 @@ export class Supervisor {
   }
 }
 
+const idOf = ({ name, first }: ManagedServer) => ({
+  server: name,
+  instance: first.number,
+  incarnation: first.model.incarnation,
+});
+
 /** What decides what a server offers: with another key or folder it may be other tools. */
 function launchOf(config: ServerConfig): readonly unknown[] {
   if (config.kind === 'remote') return [config.url, config.headers];
   return [config.command, config.args, config.env, config.cwd];
-}
-
-/** A server that others depend on goes first: they then find it on its way, and wait. The configuration has no rings. */
-function dependenciesFirst(servers: readonly ManagedServer[]): Set<ManagedServer> {
-  const sorted = new Set<ManagedServer>();
-  const add = (server: ManagedServer) => {
-    const { dependsOn } = server.config.options;
-    for (const other of servers) if (dependsOn.includes(other.name) && !sorted.has(other)) add(other);
-    sorted.add(server);
-  };
-  for (const server of servers) add(server);
-  return sorted;
 }

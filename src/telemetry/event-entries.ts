@@ -1,3 +1,4 @@
+import { configEntryOf } from './config-entries.ts';
 import type { HoldfastEvent } from './events.ts';
 import { networkEntryOf } from './network-entries.ts';
 
@@ -155,6 +156,11 @@ export function entryOf(event: HoldfastEvent): LogEntry {
         fields: { reason, count },
       };
     }
+    case 'config.loaded':
+    case 'config.rejected':
+    case 'config.switched':
+    case 'config.kept':
+      return configEntryOf(event);
     case 'manager.resumed':
       return {
         channel: 'lifecycle',

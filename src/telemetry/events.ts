@@ -157,8 +157,24 @@ export type HoldfastEvent = { readonly at: number } & (
   | { readonly type: 'client.gone'; readonly client: string; readonly path: string; readonly reason: string }
   /** Requests that were refused at the door, counted since the last such event. */
   | { readonly type: 'gateway.refused'; readonly reason: string; readonly count: number }
+  /** The configuration was read again; servers by name. What is new or changed is on its way. */
+  | {
+      readonly type: 'config.loaded';
+      readonly file: string | null;
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      readonly unchanged: readonly string[];
+      /** Keys that only a new start of the manager takes up. */
+      readonly needsRestart: readonly string[];
+    }
+  /** The configuration was read again and has mistakes: nothing has changed. `issues` as people read them, with file, line and key. */
+  | { readonly type: 'config.rejected'; readonly file: string | null; readonly issues: readonly string[] }
+  /** A server runs with its new settings; the process with the old ones goes when its last call is answered. */
+  | ({ readonly type: 'config.switched' } & OfServer)
+  /** The new settings of a server do not come up: it goes on with the old ones. */
+  | ({ readonly type: 'config.kept'; readonly fault: Fault } & OfServer)
   | { readonly type: 'manager.resumed'; readonly pausedMs: number }
-  /** Something of the manager itself, not of one server, that people may want to know. */
   /** An earlier manager was killed, and this is what it had left; `survivors` could not be ended. */
   | {
       readonly type: 'manager.swept';
@@ -169,6 +185,7 @@ export type HoldfastEvent = { readonly at: number } & (
         readonly containers: readonly string[];
       }[];
     }
+  /** Something of the manager itself, not of one server, that people may want to know. */
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
 );

@@ -43,6 +43,7 @@ test('status tells of the manager and of every server', async t => {
       isBridged: false,
       token: null,
       config: null,
+      configuration: manager.configuration(),
       stateDir,
       network: manager.network(),
       containment: manager.containment(),

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keepSampling, takeSample } from '../../src/daemon/sample.ts';
+import { takeSample } from '../../src/daemon/sample.ts';
 import type { Manager } from '../../src/manager.ts';
 import type { InstanceStatus, ServerStatus } from '../../src/supervisor/status.ts';
-import { History } from '../../src/telemetry/history.ts';
-import { eventually } from '../support/eventually.ts';
 
 const instance = (figures: Partial<InstanceStatus>): InstanceStatus =>
   ({
@@ -19,10 +17,9 @@ const instance = (figures: Partial<InstanceStatus>): InstanceStatus =>
 const usage = (rssBytes: number, cpuPercent: number) =>
   ({ rssBytes, cpuPercent, peakRssBytes: 0, cpuMs: 0, processes: 1, handles: null }) as const;
 
-const managerOf = (...instances: readonly InstanceStatus[]): Pick<Manager, 'status' | 'endpoint' | 'sample'> => ({
+const managerOf = (...instances: readonly InstanceStatus[]): Pick<Manager, 'status' | 'endpoint'> => ({
   status: () => [{ name: 'files', instances } as unknown as ServerStatus],
   endpoint: null,
-  sample: async () => undefined,
 });
 
 test('of several processes memory, CPU and calls are added up, and the slowest speaks for all', () => {
@@ -42,15 +39,4 @@ test('of several processes memory, CPU and calls are added up, and the slowest s
 test('what no process tells is not known, and not zero', () => {
   const { servers } = takeSample(managerOf(instance({})), 1, 0);
   assert.deepEqual([servers.files?.p50, servers.files?.rssBytes, servers.files?.inFlight], [null, null, 0]);
-});
-
-test('a history is fed until that is disposed of', async () => {
-  const history = new History({ everyMs: 5, samples: 10, restarts: 1 });
-  const length = () => history.report(0).times.length;
-  const sampling = keepSampling(managerOf(instance({})), history);
-  await eventually(() => length() >= 2, { what: 'two samples' });
-  sampling[Symbol.dispose]();
-  const taken = length();
-  await new Promise(resolve => setTimeout(resolve, 20));
-  assert.equal(length(), taken);
 });

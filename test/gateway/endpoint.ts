@@ -30,7 +30,7 @@ export async function serve(t: TestContext, { limits = {}, ...changes }: Changes
     gateway: { ...gateway, port: 0, ...limits },
     token: TOKEN,
     backendFor: server => (server === null ? all : server === 'files' ? backend : null),
-    servers: ['files'],
+    servers: () => ['files'],
     modern: null,
     sessions: memorySessions,
     unready: () => [],

@@ -31,7 +31,10 @@ export const importTable: Readonly<Record<string, Row>> = {
   web: { may: ['telemetry/event-entries.ts'], types: ['*'] },
   'version.ts': { may: [] },
   // Types alone: what the composition root offers.
-  'manager-api.ts': { may: [], types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config'] },
+  'manager-api.ts': {
+    may: [],
+    types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config', 'errors'],
+  },
   // The public types of the session (handlers, progress) are part of the manager's own surface. `platform`: to contain its own process.
   'manager.ts': {
     may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'platform', 'telemetry', 'config', 'errors'],

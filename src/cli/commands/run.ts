@@ -44,7 +44,7 @@ export async function runServer(cli: Cli, command: readonly string[]): Promise<E
   const teller = new StderrTeller(cli.stderr, redact);
   const { name, options } = server;
   const attach = (...client: [ClientProfile, AttachedClient]) =>
-    timedAttachment(manager.attach(name, ...client), options.callTimeoutMs, systemClock);
+    timedAttachment(manager.attach(name, ...client), () => options.callTimeoutMs, systemClock);
   const client = serveStdio({
     backend: startedByClient(singleBackend({ name, tools: options.tools, attach }), () => {
       manager.start().catch((error: unknown) => end.fail(error));

@@ -3,6 +3,7 @@ import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
 import type { ControlClient } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { configurationLines } from '../render/configuration-lines.ts';
 import { managerFacts } from '../render/manager-facts.ts';
 import { renderScreen } from '../render/screen.ts';
 import { runningManager, runningManagers } from '../running-manager.ts';
@@ -26,5 +27,9 @@ function linesOf(cli: Cli, { manager, servers }: StatusReport, client: ControlCl
   const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer: [], now: Date.now() };
   const width = widthOf(cli.stdout);
   const table = renderScreen(screen, { width, height: Number.POSITIVE_INFINITY }, cli.theme);
-  return [...table, '', ...managerFacts(manager, servers, width, cli.theme)];
+  // A manager of an earlier version says nothing of it.
+  const trouble =
+    manager.configuration === undefined ? [] : configurationLines(manager.configuration, width, cli.theme);
+  const notes = trouble.length === 0 ? [] : ['', ...trouble];
+  return [...table, ...notes, '', ...managerFacts(manager, servers, width, cli.theme)];
 }

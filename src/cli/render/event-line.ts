@@ -1,3 +1,4 @@
+import { loadedWords } from '../../telemetry/config-entries.ts';
 import { leftWords } from '../../telemetry/event-entries.ts';
 import type { Fault, HoldfastEvent } from '../../telemetry/events.ts';
 import { oneLine, wrap } from './text.ts';
@@ -115,6 +116,14 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['dim', `client ${event.client} is gone from ${event.path}: ${event.reason}`];
     case 'gateway.refused':
       return ['warn', `${count(event.count, 'request')} refused: ${event.reason}`];
+    case 'config.loaded':
+      return ['dim', loadedWords(event)];
+    case 'config.rejected':
+      return ['bad', `the configuration has mistakes, nothing has changed: ${event.issues.join('; ')}`];
+    case 'config.switched':
+      return ['good', `${event.server} runs with its new settings`];
+    case 'config.kept':
+      return ['bad', `${event.server}: new settings do not come up, the old ones go on: ${event.fault.message}`];
     case 'manager.resumed':
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
     case 'manager.swept':

@@ -1,10 +1,9 @@
-import { secretsOf } from '../../config/secrets.ts';
 import { type ControlServer, serveControl } from '../../daemon/control-api.ts';
 import { acquireLock, type Holder, readHolder } from '../../daemon/instance-lock.ts';
 import { ensureToken } from '../../daemon/token.ts';
-import { redactSecrets } from '../../errors/redact.ts';
 import { createManager, type Manager } from '../../manager.ts';
 import type { Cli } from '../context.ts';
+import { followConfig, redactorOf } from '../follow-config.ts';
 import { logTo } from '../log-to.ts';
 import type { Known } from './connect-machine.ts';
 import { StderrTeller } from './tell.ts';
@@ -41,8 +40,10 @@ export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
   const lock = await acquireLock(stateDir, { isGuest: true, config: configFile });
   let control: ControlServer | null = null;
   let endLog: () => void = () => undefined;
+  let following: Disposable | undefined;
   let closing: Promise<readonly number[]> | null = null;
   const close = (): Promise<readonly number[]> => {
+    following?.[Symbol.dispose]();
     closing ??= closeAll(manager, async () => {
       await control?.close();
       await lock.release();
@@ -56,6 +57,7 @@ export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
     const token = cli.env.HOLDFAST_TOKEN || (await ensureToken(stateDir));
     const { url } = await manager.listen({ host: '127.0.0.1', port: 0, token, site: control.site });
     manager.start().catch(onFail);
+    following = followConfig(manager, configFile, onFail);
     await lock.publish({ url });
     const holder = await readHolder(stateDir);
     if (holder === null) throw new Error(`the lock of ${stateDir} was taken away`);
@@ -78,7 +80,7 @@ async function closeAll(manager: Manager, release: () => Promise<void>): Promise
 }
 
 async function tell(cli: Cli, manager: Manager): Promise<() => void> {
-  const redact = redactSecrets(manager.config.servers.flatMap(secretsOf));
+  const redact = redactorOf(manager);
   const teller = new StderrTeller(cli.stderr, redact, manager.config.servers.length > 1);
   if (cli.options.logLevel === undefined) manager.onEvent(teller.listener);
   return logTo(cli, manager, redact);

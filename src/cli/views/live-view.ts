@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Cli } from '../context.ts';
+import { dashboardLink } from '../dashboard-link.ts';
 import { redactEvent, redactStatus } from '../redact-deep.ts';
 import { type EventLine, eventLine } from '../render/event-line.ts';
 import { renderScreen, type Size } from '../render/screen.ts';
@@ -53,7 +54,9 @@ export function liveView(cli: Cli, scene: Scene): View {
 
   return {
     opened({ url, token }) {
-      endpoint = [`clients connect to ${url}`, ...(token === null ? [] : [`with the token ${token}`])];
+      const secret = token === null ? [] : [`with the token ${token}`];
+      // Short enough for one line of most terminals: a link that is broken over two cannot be clicked.
+      endpoint = [`clients connect to ${url}`, ...secret, `open ${dashboardLink(url, token)}`];
       draw();
     },
     event(event) {

@@ -1,4 +1,5 @@
 import { type Cli, note, print } from '../context.ts';
+import { dashboardLink } from '../dashboard-link.ts';
 import { redactEvent } from '../redact-deep.ts';
 import { eventLine, formatEventLine } from '../render/event-line.ts';
 import type { Scene, View } from './view.ts';
@@ -13,6 +14,7 @@ export function plainView(cli: Cli, scene: Scene): View {
       print(cli, [
         `${scene.title} is up (pid ${pid}), "holdfast status" shows its servers`,
         `clients connect to ${url}, ${secret}`,
+        `the dashboard is at ${dashboardLink(url, null)}`,
       ]);
     },
     event(event) {

@@ -28,7 +28,8 @@ test('up holds the servers; status, call, tools and steering go through it; down
   cli.configure(servers);
   const { up, listening } = await upJson(cli);
   const { url, token, control } = listening;
-  assert.deepEqual(listening, { event: 'listening', url, token, pid: up.child.pid, control });
+  const dashboard = `${new URL(String(url)).origin}/#token=${token}`;
+  assert.deepEqual(listening, { event: 'listening', url, token, pid: up.child.pid, control, dashboard });
   assert.match(url ?? '', /^http:\/\/127\.0\.0\.1:\d+\/mcp$/);
   // A pipe of Windows lies in no folder.
   if (os !== 'windows') assert.equal(token, await readToken(join(control, '..')));

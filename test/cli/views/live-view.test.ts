@@ -44,7 +44,7 @@ test('the live view draws when something happens, hides secrets, and ends with w
   view.opened(listening);
   assert.match(
     written(),
-    /● files +ready[\s\S]*clients connect to http:\/\/h:1\/mcp\nwith the token t0ken\nkill -9 7\nCtrl-C stops everything/,
+    /● files +ready[\s\S]*clients connect to http:\/\/h:1\/mcp\nwith the token t0ken\nopen http:\/\/h:1\/#token=t0ken\nkill -9 7\nCtrl-C stops everything/,
   );
 
   servers = [failed('weather', { lastError: { message: 'no secret', hint: '', stderrTail: [] } })];
