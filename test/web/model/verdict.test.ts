@@ -4,6 +4,15 @@ import { staleVerdict, verdictOf } from '../../../web/src/model/verdict.ts';
 import type { ConfigurationStatus, ServerStatus } from '../../../web/src/model/wire.ts';
 import { down, failed, server } from './servers.ts';
 
+const configuration: ConfigurationStatus = {
+  file: '/etc/holdfast.json',
+  loadedAt: '2026-11-27T12:00:00.000Z',
+  problems: [],
+  warnings: [],
+  pending: [],
+  needsRestart: [],
+};
+
 const resting = (name: string) => server(name, { state: 'stopped', desired: 'onDemand', reason: 'resting' });
 const stopped = (name: string) => server(name, { state: 'stopped', desired: 'down' });
 const starting = (name: string) => server(name, { state: 'starting' });
@@ -42,34 +51,26 @@ const headlines: readonly (readonly [servers: readonly ServerStatus[], tone: str
 ];
 for (const [servers, tone, headline] of headlines) {
   test(`the page begins with "${headline}"`, () => {
-    const verdict = verdictOf(servers, null);
+    const verdict = verdictOf(servers, configuration);
     assert.deepEqual([verdict.tone, verdict.headline], [tone, headline]);
   });
 }
 
 test('one server in trouble is told of with cause, hint and next try', () => {
-  const { why, hint, next } = verdictOf([server('a'), down('b')], null);
+  const { why, hint, next } = verdictOf([server('a'), down('b')], configuration);
   assert.equal(why, 'The server exited unexpectedly (signal SIGKILL).');
   assert.equal(hint, 'Read its last stderr lines.');
   assert.deepEqual(next, { at: Date.parse('2026-11-27T12:00:04.000Z'), attempt: 2, of: 4 });
 });
 
 test('several are named, and what helps all of them is said once', () => {
-  const same = verdictOf([down('a'), down('b')], null);
+  const same = verdictOf([down('a'), down('b')], configuration);
   assert.deepEqual([same.why, same.hint, same.next], ['a and b', 'Read its last stderr lines.', null]);
   const other = down('b', { lastError: { message: 'x', hint: 'another' } });
-  assert.equal(verdictOf([down('a'), other], null).hint, null);
+  assert.equal(verdictOf([down('a'), other], configuration).hint, null);
 });
 
-const configuration: ConfigurationStatus = {
-  file: '/etc/holdfast.json',
-  loadedAt: '2026-11-27T12:00:00.000Z',
-  problems: [],
-  warnings: [],
-  pending: [],
-  needsRestart: [],
-};
-const mistake = { message: 'x', file: '/etc/holdfast.json', line: 3, column: 1, key: null };
+const mistake = { message: 'x', file: '/etc/holdfast.json', line: 3, column: 1, key: '' };
 
 test('a refused configuration is a warning while the servers run, and the headline says so', () => {
   const verdict = verdictOf([server('a'), server('b')], { ...configuration, problems: [mistake] });
@@ -88,14 +89,14 @@ test('settings that did not come up are a warning', () => {
 });
 
 test('a verdict about one server names it, so that the page does not say everything twice', () => {
-  const { server: about, code } = verdictOf([server('a'), down('b')], null);
+  const { server: about, code } = verdictOf([server('a'), down('b')], configuration);
   assert.deepEqual([about, code], ['b', 'PROCESS_EXITED']);
-  assert.equal(verdictOf([down('a'), down('b')], null).server, null);
+  assert.equal(verdictOf([down('a'), down('b')], configuration).server, null);
 });
 
 test('once nothing is heard any more, the page does not say that all is well', () => {
   const now = new Date(2026, 10, 27, 12, 0, 9).getTime();
-  const { tone, headline, why } = staleVerdict(verdictOf([server('a')], null), { since: now - 6_000 }, now);
+  const { tone, headline, why } = staleVerdict(verdictOf([server('a')], configuration), { since: now - 6_000 }, now);
   assert.deepEqual([tone, headline], ['warn', 'The manager does not answer']);
   assert.equal(why, 'What it said last, at 12:00:03: a is ready.');
 });

@@ -22,9 +22,9 @@ interface Seen {
 }
 
 /** What is wrong with all of it, worst first. */
-export function verdictOf(servers: readonly ServerStatus[], configuration: ConfigurationStatus | null): Verdict {
+export function verdictOf(servers: readonly ServerStatus[], configuration: ConfigurationStatus): Verdict {
   const calm = { why: null, hint: null, next: null, server: null, code: null } as const;
-  const refused = configuration !== null && configuration.problems.length > 0;
+  const refused = configuration.problems.length > 0;
   if (servers.length === 0) {
     return refused
       ? { ...calm, tone: 'bad', headline: 'The configuration file is refused' }
@@ -51,7 +51,7 @@ export function verdictOf(servers: readonly ServerStatus[], configuration: Confi
       why: `It has ${mistakes}; the servers go on as before.`,
     };
   }
-  if (configuration !== null && configuration.pending.length > 0) {
+  if (configuration.pending.length > 0) {
     const { length } = configuration.pending;
     const whose = names(configuration.pending.map(({ server }) => server));
     return {

@@ -7,7 +7,7 @@ import { staleVerdict, verdictOf } from '../model/verdict.ts';
 import type { ServerStatus } from '../model/wire.ts';
 import { PageContext } from './context.ts';
 import { Help } from './help.tsx';
-import { stepServer, useKeys } from './keys.ts';
+import { keepFocus, stepServer, useKeys } from './keys.ts';
 import { LinkBanner } from './link-banner.tsx';
 import { Overview } from './overview.tsx';
 import { NoSuchServer, ServerView } from './server-view.tsx';
@@ -27,7 +27,7 @@ export function App({ live, keepToken }: { live: Live; keepToken: (token: string
   const [steering, setSteering] = useState<{ server: string; verb: Verb } | null>(null);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const report = known?.report ?? null;
-  const fresh = report === null ? null : verdictOf(report.servers, report.manager.configuration ?? null);
+  const fresh = report === null ? null : verdictOf(report.servers, report.manager.configuration);
   const verdict = fresh !== null && link.state === 'lost' ? staleVerdict(fresh, link, Date.now()) : fresh;
   const byName = (name: string): ServerStatus | undefined => report?.servers.find(server => server.name === name);
 
@@ -76,7 +76,10 @@ export function App({ live, keepToken }: { live: Live; keepToken: (token: string
           key={`${steering.verb} ${steering.server}`}
           server={steered}
           verb={steering.verb}
-          onClose={() => setSteering(null)}
+          onClose={() => {
+            setSteering(null);
+            requestAnimationFrame(() => keepFocus(steering.server));
+          }}
         />
       ) : null}
       {isHelpOpen ? <Help onClose={() => setIsHelpOpen(false)} /> : null}

@@ -1,5 +1,5 @@
 import { capital, count, moment } from '../model/format.ts';
-import type { ConfigMistake, ConfigurationStatus } from '../model/wire.ts';
+import type { ConfigIssue, ConfigurationStatus } from '../model/wire.ts';
 import { ToneShape } from './shapes.tsx';
 
 /** What is wrong with the configuration file as it is now. Nothing where nothing is. */
@@ -49,7 +49,7 @@ export function ConfigurationPanel({ configuration, now }: { configuration: Conf
   );
 }
 
-function Mistakes({ list, label }: { list: readonly ConfigMistake[]; label: string }) {
+function Mistakes({ list, label }: { list: readonly ConfigIssue[]; label: string }) {
   return (
     <ol class="mistakes" aria-label={label}>
       {list.map((mistake, index) => (
@@ -57,7 +57,7 @@ function Mistakes({ list, label }: { list: readonly ConfigMistake[]; label: stri
           <span class="mono numbers mistake-place">{placeOf(mistake)}</span>
           <span>
             {capital(mistake.message)}
-            {mistake.key === null || mistake.key === '' ? null : <code class="code-name">{mistake.key}</code>}
+            {mistake.key === '' ? null : <code class="code-name">{mistake.key}</code>}
           </span>
         </li>
       ))}
@@ -65,7 +65,7 @@ function Mistakes({ list, label }: { list: readonly ConfigMistake[]; label: stri
   );
 }
 
-function placeOf({ line, column, file }: ConfigMistake): string {
+function placeOf({ line, column, file }: ConfigIssue): string {
   const name = file.split(/[\\/]/).at(-1) ?? file;
   return line === null ? name : `${name}:${line}${column === null ? '' : `:${column}`}`;
 }

@@ -26,3 +26,10 @@ export function stepServer(by: 1 | -1): void {
   const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : (at + by + links.length) % links.length;
   links[next]?.focus();
 }
+
+/** Where the button that had the focus is not there any more, it is at its server: nobody is sent back to the top of the page. */
+export function keepFocus(server: string): void {
+  if (document.activeElement !== document.body) return;
+  const place = document.querySelector<HTMLElement>(`[data-server="${CSS.escape(server)}"] :is(.server-name a, h1)`);
+  place?.focus();
+}

@@ -29,7 +29,7 @@ export function Overview({ report, verdict, series }: Props) {
         verdict={verdict}
         lately={latelyOf(servers, series.restarts, live.now - report.manager.uptimeMs, live.now)}
       />
-      {configuration === undefined ? null : <ConfigurationPanel configuration={configuration} now={live.now} />}
+      <ConfigurationPanel configuration={configuration} now={live.now} />
       <Facts report={report} series={series} />
       <div class="overview-grid">
         <div class="column">

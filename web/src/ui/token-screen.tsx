@@ -13,7 +13,7 @@ export function TokenScreen({ hadToken, onToken }: Props) {
   const [isAsked, setIsAsked] = useState(false);
   const token = pastedToken(text);
   return (
-    <section class="panel token-screen" aria-labelledby="token">
+    <section class="panel token-screen" role="alert" aria-labelledby="token">
       <h1 id="token" tabIndex={-1}>
         {hadToken ? 'The token is wrong' : 'A token is needed'}
       </h1>
