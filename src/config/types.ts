@@ -2,9 +2,11 @@ import type { output } from 'zod';
 import type {
   gatewaySchema,
   holdfastNetworkSchema,
+  logsSchema,
   restartSchema,
   serverOptionsSchema,
   startupSchema,
+  telemetrySchema,
 } from './schema.ts';
 
 /**
@@ -28,6 +30,9 @@ export type ChildNetworkOptions = ServerOptions['network'];
 export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
 /** Where the HTTP endpoint listens, and what it bears. */
 export type GatewayOptions = Immutable<output<typeof gatewaySchema>>;
+export type TelemetryOptions = Immutable<output<typeof telemetrySchema>>;
+/** How much of the log files there may be. */
+export type LogOptions = Immutable<output<typeof logsSchema>>;
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
@@ -84,6 +89,7 @@ export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
   readonly gateway: GatewayOptions;
+  readonly telemetry: TelemetryOptions;
   /** In the file's order; disabled ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];
@@ -92,5 +98,6 @@ export interface Config {
   /** Of the process that runs the manager, where that is its only work. */
   readonly priority: Priority;
   readonly network: NetworkOptions;
+  readonly logs: LogOptions;
   readonly warnings: readonly ConfigWarning[];
 }

@@ -8,6 +8,7 @@ import type { Exit } from '../process/launch.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CloseReport, Finished } from '../session/calls-setup.ts';
 import type { ListDiff, ListKind } from '../session/catalogue.ts';
+import { serverErrorOf } from '../session/server-error.ts';
 import type { Session } from '../session/session.ts';
 import type { CallOutcome, Emit, Fault } from '../telemetry/events.ts';
 import type { InstanceLife, Start } from './life.ts';
@@ -82,6 +83,7 @@ export class EventReporter {
           fault: told(state.fault),
           code: this.#exit?.code ?? null,
           signal: this.#exit?.signal ?? null,
+          ...(before.state.name === 'starting' ? { step: before.state.step } : {}),
         });
       case 'backoff': {
         const { retries } = this.#config.options.restart;
@@ -122,7 +124,9 @@ export class EventReporter {
     this.#emit({ type: 'health.changed', ...this.#of(model), from: from.health, to: to.health, category, reason });
   }
 
-  checked(model: Model, { verdict, pingMs, listMs, latency }: CheckReport, usage: UsageSample | null): void {
+  /** `restarts`: of this instance, so far. */
+  checked(model: Model, report: CheckReport, usage: UsageSample | null, restarts: number): void {
+    const { verdict, pingMs, listMs, latency } = report;
     const { p50, p95, errorRate } = latency;
     this.#emit({
       type: 'health.checked',
@@ -131,15 +135,18 @@ export class EventReporter {
       pingMs,
       listMs,
       rssBytes: usage?.rssBytes ?? null,
+      cpuPercent: usage?.cpuPercent ?? null,
       p50,
       p95,
       errorRate,
+      restarts,
     });
   }
 
   callFinished(model: Model, { call, settled, answer, tookMs }: Finished): void {
     const isError = settled.ok && (answer?.value.result as { isError?: unknown } | undefined)?.isError === true;
-    const { method, tool, replays } = call;
+    const { method, tool, replays, traceparent } = call;
+    const rpcCode = answer?.error == null ? null : serverErrorOf(answer.value.error).code;
     const code = settled.ok ? null : settled.error.code;
     this.#emit({
       type: 'call.finished',
@@ -151,6 +158,8 @@ export class EventReporter {
       tookMs,
       replays,
       code,
+      ...(rpcCode === null ? {} : { rpcCode }),
+      ...(traceparent === null ? {} : { traceparent }),
     });
   }
 

@@ -12,6 +12,9 @@ export interface Fault {
 export type ServerState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'backoff' | 'failed';
 export type Health = 'healthy' | 'degraded' | 'suspect' | 'unhealthy' | 'unknown';
 
+/** What a start was at. */
+export type StartStep = 'admission' | 'spawn' | 'initialize' | 'tools';
+
 /** Carried by every event of one incarnation of one instance of one server. */
 interface OfServer {
   readonly server: string;
@@ -51,6 +54,8 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly fault: Fault;
       readonly code: number | null;
       readonly signal: string | null;
+      /** Of its start, where it was not ready yet. */
+      readonly step?: StartStep;
     } & OfServer)
   | ({
       readonly type: 'server.stopping';
@@ -98,9 +103,13 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly listMs: number | null;
       /** Resident memory of all its processes; null where the system does not tell. */
       readonly rssBytes: number | null;
+      /** Since the check before; 100 is one core. */
+      readonly cpuPercent: number | null;
       readonly p50: number | null;
       readonly p95: number | null;
       readonly errorRate: number;
+      /** Of this process's place, since the manager has been running. */
+      readonly restarts: number;
     } & OfServer)
   | ({
       readonly type: 'call.finished';
@@ -111,6 +120,10 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly tookMs: number;
       readonly replays: number;
       readonly code: string | null;
+      /** The server has answered with this JSON-RPC error. */
+      readonly rpcCode?: number | string;
+      /** What the caller wrote of its own trace, as `params._meta.traceparent`. */
+      readonly traceparent?: string;
     } & OfServer)
   | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
   | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)
@@ -185,6 +198,10 @@ export type HoldfastEvent = { readonly at: number } & (
         readonly containers: readonly string[];
       }[];
     }
+  /** What is to be written to the log files waits in memory, and what is too much is dropped. */
+  | { readonly type: 'logs.degraded'; readonly folder: string; readonly reason: string }
+  /** They are written again; so many lines are missing. */
+  | { readonly type: 'logs.recovered'; readonly folder: string; readonly droppedLines: number }
   /** Something of the manager itself, not of one server, that people may want to know. */
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }
