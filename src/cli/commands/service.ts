@@ -35,7 +35,8 @@ export async function install(cli: Cli, { isDry, isYes }: ServiceOptions): Promi
     });
   }
   if (!cli.options.json) note(cli, `${file}:\n\n${content}`);
-  if (!(await agrees(cli, 'write it, and start it now and at each login?', isYes))) {
+  const question = state === null ? 'write it?' : 'write it, and start it now and at each login?';
+  if (!(await agrees(cli, question, isYes))) {
     note(cli, 'nothing was done');
     return EXIT.done;
   }
