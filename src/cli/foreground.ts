@@ -11,7 +11,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { followConfig, redactorOf } from './follow-config.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
-import { shortPath } from './places.ts';
+import { logDirOf, shortPath } from './places.ts';
 import { takeFolder } from './take-over.ts';
 import { jsonView } from './views/json-view.ts';
 import { plainView } from './views/plain-view.ts';
@@ -38,7 +38,13 @@ export interface ForegroundOptions {
  */
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
   const { configFile, stateDir, env, advice, isInBackground = false } = options;
-  const manager = await createManager({ config: configFile, env, stateDir, containHost: true });
+  const manager = await createManager({
+    config: configFile,
+    env,
+    stateDir,
+    logDir: logDirOf(stateDir),
+    containHost: true,
+  });
   const redact = redactorOf(manager);
   checkWish(options.endpoint, manager.config.gateway.host);
   const lock = await takeFolder(cli, stateDir, configFile);

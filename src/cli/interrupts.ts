@@ -51,3 +51,15 @@ export function listenToEnds({ stop, hasten, fail }: Wishes, { outlivesTerminal 
     },
   };
 }
+
+/** Does work that only a signal ends; `work` is told by its own. Whoever looks on and has seen enough has not failed. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController();
+  const onSignal = (): void => end.abort();
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await work(end.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}

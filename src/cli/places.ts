@@ -38,6 +38,9 @@ export function runDir(cli: Cli): string {
   return isStateDirNamed(cli) ? folder : join(dirname(folder), 'run');
 }
 
+/** Where the log files of a state folder are. */
+export const logDirOf = (stateDir: string): string => join(stateDir, 'logs');
+
 /** A path as people would write it here. */
 export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);

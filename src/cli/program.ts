@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { channels } from '../telemetry/event-entries.ts';
 import { packageVersion } from '../version.ts';
 import { BACKGROUND_OPTION, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { CONNECT_HELP, RUN_HELP, UP_HELP } from './help.ts';
+import { CONNECT_HELP, LOGS_HELP, RUN_HELP, UP_HELP } from './help.ts';
+import { channelList, lineCount, logsWish, since, USUAL_LINES } from './logs-wish.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
 import { asServer, reportError } from './report-error.ts';
 import { addService } from './service/command.ts';
@@ -140,6 +142,22 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
       return (await import('./commands/call.ts')).call(cli, { server, tool, json, timeoutMs });
     },
   ).option('--timeout <ms>', 'give up after this time; 0 never', wholeNumber);
+  add('logs [server]', 'what the log files say, whether a manager runs or not', async (cli, [server], options) =>
+    (await import('./commands/logs.ts')).logs(cli, logsWish(server, options, cli.options.logLevel)),
+  )
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <number>', 'the last so many, or "all"; default 200, with --since all', lineCount)
+    .option('--since <time>', '10m, 2h, 3d, or a point in time: 2026-11-27T20:00', since)
+    .option('--channel <names>', `of ${channels.join(', ')}; several with commas`, channelList)
+    .option('--level <level>', 'lines of this level and graver ones', logLevel)
+    .option('--run', 'of every "holdfast run", in place of a manager')
+    .addHelpText('after', LOGS_HELP);
+  add('events', 'what has befallen the servers of the running manager', async (cli, _args, { follow, lines }) => {
+    const count = optional(lines, 'number') ?? (follow === true ? 0 : USUAL_LINES);
+    return (await import('./commands/events.ts')).events(cli, follow === true, count);
+  })
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <number>', 'the last so many, or "all" that it keeps; default 200, with -f none', lineCount);
   add('run <command> [args...]', 'one server, supervised, on stdin and stdout', (cli, command) =>
     asServer(cli, async () => (await import('./commands/run.ts')).runServer(cli, command)),
   ).addHelpText('after', RUN_HELP);
