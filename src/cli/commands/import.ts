@@ -27,6 +27,8 @@ import { shortPath } from '../places.ts';
 import { count } from '../render/units.ts';
 import { UsageError } from '../usage-error.ts';
 
+const HELP = 'see "holdfast import --help"';
+
 export interface ImportWish {
   /** Clients; none means all. */
   readonly from: readonly string[];
@@ -41,9 +43,9 @@ export interface ImportWish {
 
 /** Takes over the servers of the clients on this machine, and with `isRewire` puts Holdfast in their place there. */
 export async function importServers(cli: Cli, wish: ImportWish): Promise<ExitCode> {
-  if (wish.isUndo && wish.isRewire) throw new UsageError('--rewire or --undo, not both');
+  if (wish.isUndo && wish.isRewire) throw new UsageError('--rewire or --undo, not both', HELP);
   if (wish.isUndo) return undo(cli, wish);
-  if (wish.isForced || wish.isKeeping) throw new UsageError('--force and --keep-changes are for --undo');
+  if (wish.isForced || wish.isKeeping) throw new UsageError('--force and --keep-changes are for --undo', HELP);
   const only = wish.from.map(clientOf);
   const file = await openConfigFile(cli, placeOfConfig(cli, wish.to ?? cli.options.config));
   const ports = [gatewaySchema.parse(undefined).port, ...file.ports].filter(port => port > 0);
@@ -121,7 +123,7 @@ async function tellNext(cli: Cli, { isRewire }: ImportWish, file: ConfigFile): P
 }
 
 async function undo(cli: Cli, { isForced, isKeeping, isDry }: ImportWish): Promise<ExitCode> {
-  if (isForced && isKeeping) throw new UsageError('--force or --keep-changes, not both');
+  if (isForced && isKeeping) throw new UsageError('--force or --keep-changes, not both', HELP);
   const changed = isForced ? 'replace' : isKeeping ? 'keep' : 'leave';
   const undone = await undoRewire(cli, changed, isDry, new Date());
   if (cli.options.json) printJson(cli, { undone, dryRun: isDry });
