@@ -167,6 +167,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);
+  addEditing(program, action);
   add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
     (await import('./commands/doctor.ts')).doctor(cli),
   ).addHelpText(
@@ -177,7 +178,6 @@ Ends with 0 when there is no problem (warnings are fine), else with 1.`,
   );
   add('demo', 'three real servers to try it with', async cli => (await import('./commands/demo.ts')).demo(cli), true);
 
-  addEditing(program, action);
   addService(program, action);
   program
     .command('config')
@@ -221,7 +221,7 @@ function wholeNumber(text: string): number {
 function usageError({ code, message }: CommanderError, named: Command | undefined): UsageError {
   const help = `see "holdfast ${named === undefined ? '' : `${named.name()} `}--help"`;
   if (code === 'commander.help') return new UsageError(`"${named?.name()}" needs a command after it`, help);
-  const isOfServer = code === 'commander.unknownOption' && ['run', 'add'].includes(named?.name() ?? '');
+  const isOfServer = code === 'commander.unknownOption' && (named?.name() === 'run' || named?.name() === 'add');
   const [what = '', guess] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(guess ?? '')?.[1];
   const words = what

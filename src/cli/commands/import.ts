@@ -7,6 +7,7 @@ import { gatewaySchema } from '../../config/schema.ts';
 import { formatIssue } from '../../errors/config-error.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { os } from '../../platform/platform.ts';
+import { type Answer, ask } from '../ask.ts';
 import {
   type ConfigFile,
   openConfigFile,
@@ -17,7 +18,6 @@ import {
 } from '../config-file.ts';
 import { type Cli, note, print, printJson, redactUnknown } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Answer, ask } from '../import/ask.ts';
 import { type Change, changesOf, gatewayOf, mainPath, type Outcome, rewireFiles } from '../import/rewire-files.ts';
 import { lookedLines, surveyLines } from '../import/show.ts';
 import { changeLines, outcomeLines, undoneLines } from '../import/show-rewire.ts';
@@ -26,8 +26,6 @@ import { undoRewire } from '../import/undo.ts';
 import { shortPath } from '../places.ts';
 import { count } from '../render/units.ts';
 import { UsageError } from '../usage-error.ts';
-
-const HELP = 'see "holdfast import --help"';
 
 export interface ImportWish {
   /** Clients; none means all. */
@@ -43,9 +41,11 @@ export interface ImportWish {
 
 /** Takes over the servers of the clients on this machine, and with `isRewire` puts Holdfast in their place there. */
 export async function importServers(cli: Cli, wish: ImportWish): Promise<ExitCode> {
-  if (wish.isUndo && wish.isRewire) throw new UsageError('--rewire or --undo, not both', HELP);
+  if (wish.isUndo && wish.isRewire)
+    throw new UsageError('--rewire and --undo contradict each other', 'say one of them');
   if (wish.isUndo) return undo(cli, wish);
-  if (wish.isForced || wish.isKeeping) throw new UsageError('--force and --keep-changes are for --undo', HELP);
+  if (wish.isForced || wish.isKeeping)
+    throw new UsageError('--force and --keep-changes are for --undo', 'say --undo, or leave them out');
   const only = wish.from.map(clientOf);
   const file = await openConfigFile(cli, placeOfConfig(cli, wish.to ?? cli.options.config));
   const ports = [gatewaySchema.parse(undefined).port, ...file.ports].filter(port => port > 0);
@@ -123,7 +123,8 @@ async function tellNext(cli: Cli, { isRewire }: ImportWish, file: ConfigFile): P
 }
 
 async function undo(cli: Cli, { isForced, isKeeping, isDry }: ImportWish): Promise<ExitCode> {
-  if (isForced && isKeeping) throw new UsageError('--force or --keep-changes, not both', HELP);
+  if (isForced && isKeeping)
+    throw new UsageError('--force and --keep-changes contradict each other', 'say one of them');
   const changed = isForced ? 'replace' : isKeeping ? 'keep' : 'leave';
   const undone = await undoRewire(cli, changed, isDry, new Date());
   if (cli.options.json) printJson(cli, { undone, dryRun: isDry });

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import type { Cli } from '../context.ts';
-import { UsageError } from '../usage-error.ts';
+import type { Cli } from './context.ts';
+import { UsageError } from './usage-error.ts';
 
 export type Answer = 'yes' | 'no' | 'interrupted';
 
