@@ -3,6 +3,9 @@ import { redactSecrets } from '../errors/redact.ts';
 import { redactDeep, WORDS } from '../errors/redact-deep.ts';
 import type { Manager } from '../manager.ts';
 
+/** That of a server has been cleaned by the manager; the endpoint's has nothing to hide, and programs go there. */
+const KEPT: ReadonlySet<string> = new Set([...WORDS, 'url']);
+
 /**
  * Makes what a manager tells fit to be seen: the secrets of its servers (those of earlier configurations too) and of its endpoint are
  * taken out of every text.
@@ -18,6 +21,6 @@ export function redactorFor(manager: Pick<Manager, 'config' | 'endpoint'>): <T>(
       for (const secret of [...config.servers.flatMap(secretsOf), token]) secrets.add(secret);
       redact = redactSecrets([...secrets]);
     }
-    return redactDeep(value, redact, WORDS);
+    return redactDeep(value, redact, KEPT);
   };
 }
