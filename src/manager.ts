@@ -19,9 +19,11 @@ import type {
   ReloadReport,
   StopReport,
 } from './manager-api.ts';
+import { Verbs } from './manager-verbs.ts';
 import { Network } from './network/network.ts';
 import { containSelf } from './platform/contain-self.ts';
-import type { RequestOptions } from './supervisor/client.ts';
+import type { ListKind } from './session/catalogue.ts';
+import type { Client, RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
 import { resolverFor } from './supervisor/resolver.ts';
 import type { ServerStatus } from './supervisor/status.ts';
@@ -29,6 +31,9 @@ import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { EventLog } from './telemetry/event-log.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { loadOtel, type OpenOtel } from './telemetry/load-otel.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import type { Snapshot } from './telemetry/metrics-registry.ts';
 import { openEventLog } from './telemetry/open-log.ts';
 import { packageVersion } from './version.ts';
 
@@ -53,14 +58,19 @@ export type {
  */
 export async function createManager(options: ManagerOptions): Promise<Manager> {
   const { env = process.env, cwd = process.cwd() } = options;
-  return new HoldfastManager(await readConfig(options.config, { env, cwd }), options);
+  const config = await readConfig(options.config, { env, cwd });
+  const openOtel = config.telemetry.otel ? await loadOtel() : null;
+  const manager = new HoldfastManager(config, options);
+  if (openOtel !== null) await manager.bridge(openOtel);
+  return manager;
 }
 
-export class HoldfastManager implements Manager {
+export class HoldfastManager extends Verbs implements Manager {
   readonly #configuration: CurrentConfig;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
+  readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
   readonly #secrets: Redactor;
   readonly #hub = new EventHub(
     () => Date.now(),
@@ -77,6 +87,7 @@ export class HoldfastManager implements Manager {
   readonly attach: Supervisor['attach'] = (...args) => this.#supervisor.attach(...args);
 
   constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
+    super();
     const { env = process.env, cwd = process.cwd() } = options;
     this.#configuration = new CurrentConfig(config, { env, cwd, wall: () => Date.now() });
     this.#secrets = new Redactor(config, options.secrets);
@@ -85,6 +96,7 @@ export class HoldfastManager implements Manager {
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const stateDir = options.stateDir ?? null;
+    this.#hub.subscribe(this.#metrics.heard);
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
@@ -105,8 +117,14 @@ export class HoldfastManager implements Manager {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
-    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
+    const metrics = () => this.#metrics.text();
+    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir, metrics };
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
+  }
+
+  /** Hands what happens from now on to OpenTelemetry, too. */
+  async bridge(open: OpenOtel): Promise<void> {
+    this.#notices = [...this.#notices, ...(await this.#metrics.bridge(open))];
   }
 
   get config(): Config {
@@ -153,8 +171,12 @@ export class HoldfastManager implements Manager {
   }
 
   start(...servers: string[]): Promise<void> {
-    for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
+    const notices = this.#notices;
     this.#notices = [];
+    // Whoever subscribes right after the start shall hear them, too.
+    setImmediate(() => {
+      for (const text of notices) this.#hub.emit({ type: 'manager.notice', text });
+    });
     this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
@@ -168,6 +190,7 @@ export class HoldfastManager implements Manager {
   }
 
   async listen(options?: ListenOptions): Promise<Endpoint> {
+    this.#metrics.prepare();
     const endpoint = await this.#gateway.listen(options);
     if (endpoint.token !== null) this.#secrets.hide([endpoint.token]);
     return endpoint;
@@ -182,6 +205,7 @@ export class HoldfastManager implements Manager {
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
+    await this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     // Whatever comes later, and a second call, has nothing to say.
     this.#endLog();
@@ -195,6 +219,10 @@ export class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  async metrics(): Promise<string> {
+    return (await this.#metrics.text()).text;
   }
 
   containment(): ContainmentStatus {
@@ -231,59 +259,18 @@ export class HoldfastManager implements Manager {
     return () => this.#notified.delete(listener);
   }
 
-  listTools(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('tools', server, options);
+  protected override clientOf(server: string): Client {
+    return this.#supervisor.client(server);
   }
 
-  listResources(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('resources', server, options);
+  protected override list(kind: ListKind, server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list(kind, server, options);
   }
 
-  listResourceTemplates(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('resourceTemplates', server, options);
-  }
-
-  listPrompts(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('prompts', server, options);
-  }
-
-  async callTool(server: string, tool: string, args: object = {}, options?: RequestOptions): Promise<CallToolResult> {
-    return (await this.#supervisor.client(server).callTool(tool, args, options)) as CallToolResult;
-  }
-
-  readResource(server: string, uri: string, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'resources/read', { uri }, options);
-  }
-
-  getPrompt(server: string, name: string, args: object = {}, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'prompts/get', { name, arguments: args }, options);
-  }
-
-  complete(server: string, params: object, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'completion/complete', params, options);
-  }
-
-  async setLogLevel(server: string, level: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'logging/setLevel', { level }, options);
-  }
-
-  async subscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'resources/subscribe', { uri }, options);
-  }
-
-  async unsubscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'resources/unsubscribe', { uri }, options);
-  }
-
-  rootsChanged(): void {
-    for (const server of this.servers) this.#supervisor.client(server).notify('notifications/roots/list_changed');
-  }
-
-  async request(server: string, method: string, params: object = {}, options?: RequestOptions): Promise<unknown> {
-    return this.#supervisor.client(server).request(method, params, options);
-  }
-
-  async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
-    return this.#supervisor.client(server).requestRaw(text, options);
+  async #look(): Promise<Snapshot> {
+    await this.sample();
+    const sessions = this.endpoint?.clients() ?? 0;
+    const problems = this.#configuration.problems.length;
+    return { servers: this.status(), sessions, problems, ports: this.network().ports };
   }
 }

@@ -7,6 +7,8 @@ terminal and with --json; otherwise the file that holds it is, which "holdfast
 status" names, too. It is HOLDFAST_TOKEN where that is set.
 Where a "holdfast connect" runs this configuration already, it is taken over,
 and its clients go on.
+With -d it returns once requests are accepted, and the manager outlives this
+terminal: "holdfast status" shows it, "holdfast down" ends it.
 Events go to stdout, warnings and logs to stderr. Ctrl-C or "holdfast down"
 stops every server and ends with 0, or with 130 where calls were cut off; a
 second Ctrl-C does not wait for servers that take their time. Log files are kept

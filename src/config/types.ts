@@ -6,6 +6,7 @@ import type {
   restartSchema,
   serverOptionsSchema,
   startupSchema,
+  telemetrySchema,
 } from './schema.ts';
 
 /**
@@ -29,6 +30,7 @@ export type ChildNetworkOptions = ServerOptions['network'];
 export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
 /** Where the HTTP endpoint listens, and what it bears. */
 export type GatewayOptions = Immutable<output<typeof gatewaySchema>>;
+export type TelemetryOptions = Immutable<output<typeof telemetrySchema>>;
 /** How much of the log files there may be. */
 export type LogOptions = Immutable<output<typeof logsSchema>>;
 export type Priority = ServerOptions['priority'];
@@ -87,6 +89,7 @@ export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
   readonly gateway: GatewayOptions;
+  readonly telemetry: TelemetryOptions;
   /** In the file's order; disabled ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];

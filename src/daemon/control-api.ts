@@ -61,7 +61,8 @@ export async function serveControl(options: ServeControlOptions): Promise<Contro
   const about = { manager, stateDir, events, history, sample, redact, onShutdown, bequeath };
   const app = controlRoutes({ ...about, base: '', token });
   // The endpoint has looked at the token itself.
-  const site = createSite({ page, api: controlRoutes({ ...about, base: '/api', token: null }) });
+  const api = controlRoutes({ ...about, base: '/api', token: null });
+  const site = createSite({ page, api, onClose: () => events.end('/api') });
   const endAll = () => {
     for (const timer of timers) clearInterval(timer);
     told();

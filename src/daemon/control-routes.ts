@@ -167,10 +167,14 @@ export function controlRoutes({
     const recent = numberOf(c, 'recent');
     // Nobody would ever read, or end, the stream of a HEAD.
     const headers = { 'content-type': 'application/x-ndjson' };
-    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent), 200, headers);
+    return c.req.method === 'HEAD' ? c.body(null, 200, headers) : c.body(events.open(recent, base), 200, headers);
   });
 
-  app.get('/history', c => c.json(redact(history.report(Date.now(), numberOf(c, 'since') ?? undefined))));
+  app.get('/history', c => {
+    const report = history.report(Date.now(), numberOf(c, 'since') ?? undefined);
+    // The rest is numbers, and many of them.
+    return c.json({ ...report, restarts: redact(report.restarts) });
+  });
 
   root.notFound(c => {
     const error = badRequest(

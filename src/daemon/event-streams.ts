@@ -15,6 +15,8 @@ export interface EventStreamsOptions {
 }
 
 interface Reader {
+  /** Where it reads. */
+  readonly place: string;
   tell(line: Uint8Array): void;
   close(): void;
 }
@@ -43,7 +45,7 @@ export class EventStreams {
    * Every event from now on, until the reader cancels, is too slow, or `close` is called; where `recent` is given, the last so many
    * that are kept go before, and a line `recent.end` between.
    */
-  open(recent: number | null = null): ReadableStream<Uint8Array> {
+  open(recent: number | null = null, place = ''): ReadableStream<Uint8Array> {
     let forget = () => {};
     return new ReadableStream<Uint8Array>(
       {
@@ -56,7 +58,7 @@ export class EventStreams {
             if ((controller.desiredSize ?? 0) <= 0) close();
             else controller.enqueue(line);
           };
-          const reader: Reader = { tell, close };
+          const reader: Reader = { place, tell, close };
           forget = () => this.#readers.delete(reader);
           if (recent !== null) {
             for (const numbered of this.#recent.last(recent)) controller.enqueue(this.#line(numbered));
@@ -74,6 +76,11 @@ export class EventStreams {
   /** Tells every reader that nothing has happened, which a broken connection would not. */
   beat(): void {
     this.#tell(() => lineOf({ type: 'alive', at: this.#wall() }));
+  }
+
+  /** Ends the streams of those who read there. */
+  end(place: string): void {
+    for (const reader of [...this.#readers]) if (reader.place === place) reader.close();
   }
 
   /** Ends every stream. */

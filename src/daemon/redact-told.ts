@@ -1,5 +1,4 @@
-import { secretsOf } from '../config/secrets.ts';
-import { redactSecrets } from '../errors/redact.ts';
+import { Redactor } from '../config/redactor.ts';
 import { redactDeep, WORDS } from '../errors/redact-deep.ts';
 import type { Manager } from '../manager.ts';
 
@@ -11,16 +10,15 @@ const KEPT: ReadonlySet<string> = new Set([...WORDS, 'url']);
  * taken out of every text.
  */
 export function redactorFor(manager: Pick<Manager, 'config' | 'endpoint'>): <T>(value: T) => T {
-  const secrets = new Set<string>();
-  let config: Manager['config'] | null = null;
-  let redact = redactSecrets([]);
+  let { config } = manager;
+  let token = '';
+  const redactor = new Redactor(config);
   return value => {
-    const token = manager.endpoint?.token ?? '';
-    if (manager.config !== config || !secrets.has(token)) {
-      config = manager.config;
-      for (const secret of [...config.servers.flatMap(secretsOf), token]) secrets.add(secret);
-      redact = redactSecrets([...secrets]);
-    }
-    return redactDeep(value, redact, KEPT);
+    const now = manager.endpoint?.token ?? '';
+    if (manager.config !== config) redactor.add(manager.config);
+    if (now !== token) redactor.hide([now]);
+    config = manager.config;
+    token = now;
+    return redactDeep(value, redactor.redact, KEPT);
   };
 }

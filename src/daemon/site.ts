@@ -16,10 +16,11 @@ export interface SiteOptions {
   readonly page: ReadonlyMap<string, PageFile>;
   /** The control API, its paths under `/api`. */
   readonly api: { fetch(request: Request, sockets: HttpBindings): Response | Promise<Response> };
+  readonly onClose: () => void;
 }
 
 /** What the endpoint serves besides MCP: the dashboard's page, which is public and holds no data, and the control API. */
-export function createSite({ page, api }: SiteOptions): Site {
+export function createSite({ page, api, onClose }: SiteOptions): Site {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
     await next();
@@ -43,6 +44,7 @@ export function createSite({ page, api }: SiteOptions): Site {
     // The very paths of files: whatever else a path may turn into on its way through a router, it needs the token.
     isOpen: (method, path) => (method === 'GET' || method === 'HEAD') && page.has(path),
     fetch: (request, sockets) => app.fetch(request, sockets),
+    close: onClose,
   };
 }
 

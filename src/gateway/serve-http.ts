@@ -170,6 +170,7 @@ class Door implements HttpEndpoint {
       });
     });
     this.#legacy.drain();
+    this.#options.site?.close?.();
     const last = this.#clock.now() + LAST_WORDS_MS;
     const drain = (): void => {
       if (isClosed) return;

@@ -67,6 +67,18 @@ test('a reader that cancels is forgotten, and the end after that is harmless', a
   assert.equal((await textOf(stays)).trimEnd().split('\n').length, 2);
 });
 
+test('those who read in one place can be ended without the others', async () => {
+  const { streams, emit } = setUp();
+  const [here, there] = [streams.open(null, 'here'), streams.open(null, 'there')];
+  emit(1);
+  streams.end('here');
+  emit(2);
+  const lines = async (stream: ReadableStream<Uint8Array>) => (await textOf(stream)).trimEnd().split('\n').length;
+  assert.equal(await lines(here), 1);
+  streams.close();
+  assert.equal(await lines(there), 2);
+});
+
 test('silence is told from a broken connection by a beat', async () => {
   const { streams } = setUp();
   const stream = streams.open();

@@ -210,3 +210,25 @@ test('the API does on the endpoint what it does on the socket: servers, events, 
   assert.equal((await fetch('POST', '/api/shutdown', headers)).status, 202);
   await eventually(() => shutdowns() === 1, { what: 'the manager to be told' });
 });
+
+test('an endpoint that closes does not wait for those who read events', async t => {
+  const { endpoint } = await stage(t);
+  const { port } = endpoint;
+  const ended = new Promise<void>((resolve, reject) => {
+    const asked = request({
+      host: '127.0.0.1',
+      port,
+      path: '/api/events?recent=0',
+      headers: { authorization },
+      agent: false,
+    });
+    asked.once('error', reject).end();
+    asked.once('response', response => {
+      response.once('end', resolve);
+      // The first line: it reads now.
+      response.once('data', () => void endpoint.close());
+    });
+  });
+  // In good order: a connection that is cut off is an error.
+  await ended;
+});

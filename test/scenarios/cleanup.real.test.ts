@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { delimiter, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { os } from '../../src/platform/platform.ts';
 import { CommandLine } from '../cli/run-cli.ts';
+import { chromium, lacksBrowser } from '../support/browser.ts';
 import { isAlive, withNothingLeft } from '../support/leak-check.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { checkBeforeAndAfter } from '../support/scenario-check.ts';
@@ -22,10 +22,6 @@ const STOP_MS = 2_000 + 2_000 + 100;
 /** So long a server has that ends by itself, only late. */
 const PATIENCE_MS = 3_000;
 const root = projectRoot();
-const chromium = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap(folder => ['chromium', 'google-chrome'].map(name => join(folder, name)))
-  .find(path => existsSync(path));
 
 interface InUse {
   /** Written as `npx -y PACKAGE`. */
@@ -72,7 +68,7 @@ const servers: Readonly<Record<string, InUse>> = {
     },
     answer: /Navigated/,
     has: /chromium.*--user-data-dir/,
-    lacks: chromium === undefined && 'there is no Chromium on this machine',
+    lacks: lacksBrowser,
   },
 };
 

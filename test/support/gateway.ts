@@ -8,6 +8,8 @@ export interface Gateway {
   readonly pid: number;
   readonly port: number;
   readonly token: string | null;
+  /** The link of its page, with the token. */
+  readonly dashboard: string;
   /** The URL of one server, or of all as one. */
   url(server?: string): string;
   /** Ends it in good order, and fails where it does not; 130 is for one that cuts calls off. */
@@ -19,13 +21,16 @@ export async function startGateway(cli: CommandLine, ...args: readonly string[])
   const port = args.includes('--port') ? [] : ['--port', '0'];
   const up = cli.start('up', '--json', ...port, ...args);
   const line = await Promise.race([up.line('stdout', /"event":"listening"/), failed(up)]);
-  const { url, token, pid } = JSON.parse(line) as { url: string; token: string | null; pid: number };
+  const { url, token, pid, dashboard } = JSON.parse(line) as Pick<Gateway, 'token' | 'pid' | 'dashboard'> & {
+    url: string;
+  };
   const { origin, port: ownPort } = new URL(url);
   return {
     up,
     pid,
     port: Number(ownPort),
     token,
+    dashboard,
     url: server => (server === undefined ? url : `${origin}/servers/${server}/mcp`),
     stop: async (expected = 0) => {
       up.child.kill('SIGTERM');
