@@ -112,6 +112,8 @@ export interface Manager extends AsyncDisposable {
   status(): ServerStatus[];
   /** How it is made sure that nothing outlives us: the guardian, the journal, and what was found of earlier runs. */
   containment(): ContainmentStatus;
+  /** All figures in the text format of Prometheus, as `/metrics` of the endpoint gives them. */
+  metrics(): Promise<string>;
   /** What is known of the network: Winsock, the look-ups at the start, the proxy, certificates, ports. */
   network(): NetworkStatus;
   /** Subscribes to every event; returns how to unsubscribe. */

@@ -25,6 +25,9 @@ import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import { loadOtel, type OpenOtel } from './telemetry/load-otel.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import type { Snapshot } from './telemetry/metrics-registry.ts';
 import { packageVersion } from './version.ts';
 
 export type {
@@ -47,7 +50,11 @@ export type {
  */
 export async function createManager(options: ManagerOptions): Promise<Manager> {
   const { env = process.env, cwd = process.cwd() } = options;
-  return new HoldfastManager(await readConfig(options.config, { env, cwd }), options);
+  const config = await readConfig(options.config, { env, cwd });
+  const openOtel = config.telemetry.otel ? await loadOtel() : null;
+  const manager = new HoldfastManager(config, options);
+  if (openOtel !== null) await manager.bridge(openOtel);
+  return manager;
 }
 
 export class HoldfastManager implements Manager {
@@ -56,6 +63,7 @@ export class HoldfastManager implements Manager {
   readonly #network: Network;
   readonly #gateway: Gateway;
   readonly #hub = new EventHub(() => Date.now());
+  readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
   #isClosed = false;
@@ -70,6 +78,7 @@ export class HoldfastManager implements Manager {
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const stateDir = options.stateDir ?? null;
+    this.#hub.subscribe(this.#metrics.heard);
     this.#network = new Network({ config, env, stateDir, emit: this.#hub.emit });
     this.#supervisor = new Supervisor({
       config,
@@ -90,8 +99,14 @@ export class HoldfastManager implements Manager {
         for (const listener of [...this.#notified]) callOut(() => listener(server, method, params));
       },
     });
-    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir };
+    const metrics = () => this.#metrics.text();
+    const parts = { config, supervisor: this.#supervisor, hub: this.#hub, stateDir, metrics };
     this.#gateway = new Gateway({ ...parts, version: packageVersion() });
+  }
+
+  /** Hands what happens from now on to OpenTelemetry, too. */
+  async bridge(open: OpenOtel): Promise<void> {
+    this.#notices = [...this.#notices, ...(await this.#metrics.bridge(open))];
   }
 
   get config(): Config {
@@ -137,8 +152,12 @@ export class HoldfastManager implements Manager {
   }
 
   start(...servers: string[]): Promise<void> {
-    for (const text of this.#notices) this.#hub.emit({ type: 'manager.notice', text });
+    const notices = this.#notices;
     this.#notices = [];
+    // Whoever subscribes right after the start shall hear them, too.
+    setImmediate(() => {
+      for (const text of notices) this.#hub.emit({ type: 'manager.notice', text });
+    });
     this.#network.start();
     return servers.length === 0 ? this.#supervisor.startAll() : this.#supervisor.start(servers);
   }
@@ -152,6 +171,7 @@ export class HoldfastManager implements Manager {
   }
 
   listen(options?: ListenOptions): Promise<Endpoint> {
+    this.#metrics.prepare();
     return this.#gateway.listen(options);
   }
 
@@ -164,6 +184,7 @@ export class HoldfastManager implements Manager {
     // Side by side: what servers still say of open calls is the last that clients hear.
     const [survivors] = await Promise.all([this.#supervisor.close(), this.#gateway.endpoint?.close()]);
     this.#network.close();
+    await this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
     return { survivors };
   }
@@ -174,6 +195,10 @@ export class HoldfastManager implements Manager {
 
   sample(): Promise<void> {
     return this.#supervisor.sample();
+  }
+
+  async metrics(): Promise<string> {
+    return (await this.#metrics.text()).text;
   }
 
   containment(): ContainmentStatus {
@@ -260,5 +285,12 @@ export class HoldfastManager implements Manager {
 
   async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
     return this.#supervisor.client(server).requestRaw(text, options);
+  }
+
+  async #look(): Promise<Snapshot> {
+    await this.sample();
+    const sessions = this.endpoint?.clients() ?? 0;
+    const problems = this.#configuration.problems.length;
+    return { servers: this.status(), sessions, problems, ports: this.network().ports };
   }
 }

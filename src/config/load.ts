@@ -9,7 +9,7 @@ import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
 import { checkTogether, defaultsOf } from './options.ts';
 import { createReport, inOrder, type Report } from './report.ts';
-import { gatewaySchema, holdfastNetworkSchema, holdfastSchema } from './schema.ts';
+import { gatewaySchema, holdfastNetworkSchema, holdfastSchema, telemetrySchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
 import type { Config, Priority, ServerConfig } from './types.ts';
@@ -85,6 +85,7 @@ function read(source: Source, context: Context, report: Report): Omit<Config, 'w
   return {
     file: context.file,
     gateway: settings.gateway,
+    telemetry: settings.telemetry,
     servers,
     disabled,
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
@@ -100,13 +101,15 @@ interface Settings {
   readonly priority: Priority;
   readonly network: Config['network'];
   readonly gateway: Config['gateway'];
+  readonly telemetry: Config['telemetry'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
   const network = holdfastNetworkSchema.parse(undefined);
   const gateway = gatewaySchema.parse(undefined);
+  const telemetry = telemetrySchema.parse(undefined);
   if (raw === undefined) {
-    return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network, gateway };
+    return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network, gateway, telemetry };
   }
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
@@ -117,6 +120,7 @@ function readSettings(raw: unknown, report: Report): Settings {
     priority: checked?.priority ?? 'normal',
     network: checked?.network ?? network,
     gateway: checked?.gateway ?? gateway,
+    telemetry: checked?.telemetry ?? telemetry,
   };
 }
 

@@ -190,6 +190,14 @@ export const gatewaySchema = section(
   'The HTTP endpoint.',
 );
 
+/** What is told to other programs. */
+export const telemetrySchema = section(
+  {
+    otel: yesNo().default(false).describe('Hands spans and metrics to the OpenTelemetry SDK of its process.'),
+  },
+  'What is told to other programs.',
+);
+
 /** The top-level `holdfast: {…}`. */
 export const holdfastSchema = z
   .strictObject(
@@ -203,6 +211,7 @@ export const holdfastSchema = z
         .describe('Priority of Holdfast itself, where it is no part of another program. Servers keep their own.'),
       network: holdfastNetworkSchema,
       gateway: gatewaySchema,
+      telemetry: telemetrySchema,
     },
     'expected an object',
   )

@@ -5,6 +5,7 @@ import type {
   restartSchema,
   serverOptionsSchema,
   startupSchema,
+  telemetrySchema,
 } from './schema.ts';
 
 /**
@@ -28,6 +29,7 @@ export type ChildNetworkOptions = ServerOptions['network'];
 export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
 /** Where the HTTP endpoint listens, and what it bears. */
 export type GatewayOptions = Immutable<output<typeof gatewaySchema>>;
+export type TelemetryOptions = Immutable<output<typeof telemetrySchema>>;
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
@@ -84,6 +86,7 @@ export interface Config {
   /** Absolute path of the file, or `null` for a configuration that was given as an object. */
   readonly file: string | null;
   readonly gateway: GatewayOptions;
+  readonly telemetry: TelemetryOptions;
   /** In the file's order; disabled ones are left out. */
   readonly servers: readonly ServerConfig[];
   readonly disabled: readonly string[];

@@ -9,7 +9,7 @@ import type { Emit, HoldfastEvent } from '../telemetry/events.ts';
 import { isLoopback } from './guard.ts';
 import { ModernFront } from './modern-front.ts';
 import { Offer } from './offer.ts';
-import type { Site } from './open-routes.ts';
+import type { MetricsText, Site } from './open-routes.ts';
 import { Seal, sealKey } from './seal.ts';
 import { serveHttp } from './serve-http.ts';
 import { fileSessions, memorySessions } from './session-store.ts';
@@ -45,6 +45,7 @@ interface GatewayParts {
   readonly supervisor: Supervisor;
   readonly version: string;
   readonly stateDir: string | null;
+  readonly metrics: MetricsText;
   /** Where events go, and come from. */
   readonly hub: { readonly emit: Emit; subscribe(listener: (event: HoldfastEvent) => void): () => void };
 }
@@ -132,6 +133,7 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
     modern: new ModernFront({ clock: systemClock, seal: new Seal(await sealKey(stateDir)), explain }),
     sessions: stateDir === null ? memorySessions : fileSessions(stateDir),
     unready: () => unready(supervisor),
+    metrics: parts.metrics,
     site: options.site ?? null,
     explain,
     emit: hub.emit,

@@ -16,9 +16,13 @@ export interface Site {
   close?(): void;
 }
 
+/** All figures, as a scrape wants them. */
+export type MetricsText = () => Promise<{ readonly text: string; readonly contentType: string }>;
+
 export interface OpenRoutesOptions {
   /** Why not every server that should be up is ready; empty where all are. */
   readonly unready: () => readonly string[];
+  readonly metrics: MetricsText;
   /** Whether a request has the token. */
   readonly isTrusted: (headers: GuardedHeaders) => boolean;
   /** Null where there is nothing besides MCP. */
@@ -32,7 +36,7 @@ export interface OpenRoutes {
 }
 
 /** All paths but those of MCP. Who comes here has passed the guard, or asks for what is open. */
-export function openRoutes({ unready, isTrusted, site }: OpenRoutesOptions): OpenRoutes {
+export function openRoutes({ unready, metrics, isTrusted, site }: OpenRoutesOptions): OpenRoutes {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get('/livez', c => c.json({ isLive: true }));
   app.get('/readyz', c => {
@@ -40,6 +44,10 @@ export function openRoutes({ unready, isTrusted, site }: OpenRoutesOptions): Ope
     const isReady = reasons.length === 0;
     const told = isTrusted({ authorization: c.req.header('authorization') }) ? { isReady, reasons } : { isReady };
     return c.json(told, isReady ? 200 : 503);
+  });
+  app.get('/metrics', async c => {
+    const { text, contentType } = await metrics();
+    return c.body(text, 200, { 'Content-Type': contentType });
   });
   if (site !== null) app.all('*', c => site.fetch(c.req.raw, c.env));
   app.notFound(c =>

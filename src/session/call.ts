@@ -53,6 +53,8 @@ export interface Call {
   readonly method: string;
   /** Name of the tool, for `tools/call`. */
   readonly tool: string | null;
+  /** What the caller wrote of its own trace. */
+  readonly traceparent: string | null;
   /** Raw text of the caller's progress token. */
   readonly progressToken: string | null;
   /** Where id and token stand in the text, to be written over with ours. */
@@ -101,12 +103,14 @@ export function newCall(
 ): Call {
   const { name, _meta: meta } = (envelope.value.params ?? {}) as { name?: unknown; _meta?: unknown };
   const token = meta === undefined ? null : rawMember(envelope, ['params', '_meta', 'progressToken']);
+  const { traceparent } = (meta ?? {}) as { traceparent?: unknown };
   return {
     text: envelope.text,
     id: envelope.id.raw,
     idSpan: envelope.id,
     method: envelope.method,
     tool: envelope.method === 'tools/call' && typeof name === 'string' ? name : null,
+    traceparent: typeof traceparent === 'string' ? traceparent : null,
     progressToken: token?.raw ?? null,
     tokenSpan: token,
     options,

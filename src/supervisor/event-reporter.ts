@@ -8,6 +8,7 @@ import type { Exit } from '../process/launch.ts';
 import type { UsageSample } from '../process/usage.ts';
 import type { CloseReport, Finished } from '../session/calls-setup.ts';
 import type { ListDiff, ListKind } from '../session/catalogue.ts';
+import { serverErrorOf } from '../session/server-error.ts';
 import type { Session } from '../session/session.ts';
 import type { CallOutcome, Emit, Fault } from '../telemetry/events.ts';
 import type { InstanceLife, Start } from './life.ts';
@@ -82,6 +83,7 @@ export class EventReporter {
           fault: told(state.fault),
           code: this.#exit?.code ?? null,
           signal: this.#exit?.signal ?? null,
+          ...(before.state.name === 'starting' ? { step: before.state.step } : {}),
         });
       case 'backoff': {
         const { retries } = this.#config.options.restart;
@@ -139,7 +141,8 @@ export class EventReporter {
 
   callFinished(model: Model, { call, settled, answer, tookMs }: Finished): void {
     const isError = settled.ok && (answer?.value.result as { isError?: unknown } | undefined)?.isError === true;
-    const { method, tool, replays } = call;
+    const { method, tool, replays, traceparent } = call;
+    const rpcCode = answer?.error == null ? null : serverErrorOf(answer.value.error).code;
     const code = settled.ok ? null : settled.error.code;
     this.#emit({
       type: 'call.finished',
@@ -151,6 +154,8 @@ export class EventReporter {
       tookMs,
       replays,
       code,
+      ...(rpcCode === null ? {} : { rpcCode }),
+      ...(traceparent === null ? {} : { traceparent }),
     });
   }
 

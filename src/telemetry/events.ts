@@ -12,6 +12,9 @@ export interface Fault {
 export type ServerState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'backoff' | 'failed';
 export type Health = 'healthy' | 'degraded' | 'suspect' | 'unhealthy' | 'unknown';
 
+/** What a start was at. */
+export type StartStep = 'admission' | 'spawn' | 'initialize' | 'tools';
+
 /** Carried by every event of one incarnation of one instance of one server. */
 interface OfServer {
   readonly server: string;
@@ -51,6 +54,8 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly fault: Fault;
       readonly code: number | null;
       readonly signal: string | null;
+      /** Of its start, where it was not ready yet. */
+      readonly step?: StartStep;
     } & OfServer)
   | ({
       readonly type: 'server.stopping';
@@ -111,6 +116,10 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly tookMs: number;
       readonly replays: number;
       readonly code: string | null;
+      /** The server has answered with this JSON-RPC error. */
+      readonly rpcCode?: number | string;
+      /** What the caller wrote of its own trace, as `params._meta.traceparent`. */
+      readonly traceparent?: string;
     } & OfServer)
   | ({ readonly type: 'server.output'; readonly stream: 'stderr' | 'stdout'; readonly line: string } & OfServer)
   | ({ readonly type: 'server.notice'; readonly text: string } & OfServer)

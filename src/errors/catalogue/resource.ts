@@ -57,6 +57,11 @@ export const resourceEntries = {
     'end the program that holds it, or choose another with --port or "holdfast.gateway.port"',
     ['port'],
   ),
+  RESOURCE_PACKAGE_MISSING: entry(
+    false,
+    'a package that the configuration asks for is not installed[: {package}]',
+    'install it where Holdfast is installed[ (npm install {package})], or switch off what needs it',
+  ),
   RESOURCE_ADDRESS: entry(
     false,
     'cannot listen at this address[: {host}][, port {port}][ ({why})]',
