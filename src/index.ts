@@ -22,6 +22,7 @@ export {
   createManager,
   type Endpoint,
   type ListenOptions,
+  type LogsStatus,
   type Manager,
   type ManagerOptions,
   type NetworkStatus,

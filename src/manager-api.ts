@@ -12,8 +12,9 @@ import type { ServerStatus } from './supervisor/status.ts';
 import type { ContainmentStatus } from './supervisor/supervisor.ts';
 import type { EventListener } from './telemetry/event-hub.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
+import type { LogsStatus } from './telemetry/log-files.ts';
 
-export type { ContainmentStatus, Endpoint, ListenOptions, NetworkStatus };
+export type { ContainmentStatus, Endpoint, ListenOptions, LogsStatus, NetworkStatus };
 
 export interface ManagerOptions {
   /** Path of a configuration file, or what would stand in one: `{ mcpServers: { … }, holdfast: { … } }`. */
@@ -24,6 +25,10 @@ export interface ManagerOptions {
   readonly cwd?: string;
   /** Keeps the catalogues here from one run to the next; in memory only where it is absent. */
   readonly stateDir?: string;
+  /** Writes log files here, as `holdfast.logs` of the configuration says; none where it is absent. */
+  readonly logDir?: string;
+  /** Values that no event and no log shows, beside those that the configuration gives to servers. */
+  readonly secrets?: readonly string[];
   /** What servers may ask of the host. */
   readonly handlers?: Handlers;
   /**
@@ -116,6 +121,8 @@ export interface Manager extends AsyncDisposable {
   metrics(): Promise<string>;
   /** What is known of the network: Winsock, the look-ups at the start, the proxy, certificates, ports. */
   network(): NetworkStatus;
+  /** Whether the log files are written; null without `logDir`. */
+  logs(): LogsStatus | null;
   /** Subscribes to every event; returns how to unsubscribe. */
   onEvent(listener: EventListener): () => void;
   /** Subscribes to the events of one type. */

@@ -1,8 +1,10 @@
 import { type ConfigSource, CurrentConfig, readConfig } from './config/current.ts';
 import type { ConfigDiff } from './config/diff.ts';
+import { Redactor } from './config/redactor.ts';
 import type { Config } from './config/types.ts';
 import { callOut } from './errors/call-out.ts';
 import { ConfigError, formatIssue } from './errors/config-error.ts';
+import { redactDeep, WORDS } from './errors/redact-deep.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type {
   CallToolResult,
@@ -10,24 +12,29 @@ import type {
   ContainmentStatus,
   Endpoint,
   ListenOptions,
+  LogsStatus,
   Manager,
   ManagerOptions,
   NetworkStatus,
   ReloadReport,
   StopReport,
 } from './manager-api.ts';
+import { Verbs } from './manager-verbs.ts';
 import { Network } from './network/network.ts';
 import { containSelf } from './platform/contain-self.ts';
-import type { RequestOptions } from './supervisor/client.ts';
+import type { ListKind } from './session/catalogue.ts';
+import type { Client, RequestOptions } from './supervisor/client.ts';
 import type { Listed } from './supervisor/lists.ts';
 import { resolverFor } from './supervisor/resolver.ts';
 import type { ServerStatus } from './supervisor/status.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { EventHub, type EventListener } from './telemetry/event-hub.ts';
+import type { EventLog } from './telemetry/event-log.ts';
 import type { HoldfastEvent } from './telemetry/events.ts';
 import { loadOtel, type OpenOtel } from './telemetry/load-otel.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import type { Snapshot } from './telemetry/metrics-registry.ts';
+import { openEventLog } from './telemetry/open-log.ts';
 import { packageVersion } from './version.ts';
 
 export type {
@@ -36,6 +43,7 @@ export type {
   ContainmentStatus,
   Endpoint,
   ListenOptions,
+  LogsStatus,
   Manager,
   ManagerOptions,
   NetworkStatus,
@@ -57,13 +65,19 @@ export async function createManager(options: ManagerOptions): Promise<Manager> {
   return manager;
 }
 
-export class HoldfastManager implements Manager {
+export class HoldfastManager extends Verbs implements Manager {
   readonly #configuration: CurrentConfig;
   readonly #supervisor: Supervisor;
   readonly #network: Network;
   readonly #gateway: Gateway;
-  readonly #hub = new EventHub(() => Date.now());
   readonly #metrics = new Metrics({ version: packageVersion(), look: () => this.#look() });
+  readonly #secrets: Redactor;
+  readonly #hub = new EventHub(
+    () => Date.now(),
+    text => this.#secrets.redact(text),
+  );
+  readonly #log: EventLog | null;
+  #endLog = () => {};
   /** Things to tell as soon as somebody may listen. */
   #notices: readonly string[];
   #isClosed = false;
@@ -73,8 +87,12 @@ export class HoldfastManager implements Manager {
   readonly attach: Supervisor['attach'] = (...args) => this.#supervisor.attach(...args);
 
   constructor(config: Config, options: Omit<ManagerOptions, 'config'>, isForOneClient = false) {
+    super();
     const { env = process.env, cwd = process.cwd() } = options;
     this.#configuration = new CurrentConfig(config, { env, cwd, wall: () => Date.now() });
+    this.#secrets = new Redactor(config, options.secrets);
+    this.#log = options.logDir === undefined ? null : openEventLog(options.logDir, config.logs, this.#hub.emit);
+    if (this.#log !== null) this.#endLog = this.#hub.subscribe(this.#log.listener);
     const refusal = options.containHost === true ? containSelf() : null;
     this.#notices = refusal === null ? [] : [`should we be killed, what servers have started may stay: ${refusal}`];
     const stateDir = options.stateDir ?? null;
@@ -134,6 +152,7 @@ export class HoldfastManager implements Manager {
     const { config } = this;
     // It was read while everything came to its end.
     if (this.#isClosed) return Promise.resolve();
+    this.#secrets.add(config);
     const taken = this.#supervisor.apply(config, diff);
     this.#gateway.update(config);
     this.#hub.emit({ type: 'config.loaded', file: config.file, ...diff });
@@ -170,9 +189,11 @@ export class HoldfastManager implements Manager {
     return this.#supervisor.restart(server);
   }
 
-  listen(options?: ListenOptions): Promise<Endpoint> {
+  async listen(options?: ListenOptions): Promise<Endpoint> {
     this.#metrics.prepare();
-    return this.#gateway.listen(options);
+    const endpoint = await this.#gateway.listen(options);
+    if (endpoint.token !== null) this.#secrets.hide([endpoint.token]);
+    return endpoint;
   }
 
   get endpoint(): Endpoint | null {
@@ -186,6 +207,9 @@ export class HoldfastManager implements Manager {
     this.#network.close();
     await this.#metrics.close();
     this.#hub.emit({ type: 'manager.stopped', survivors });
+    // Whatever comes later, and a second call, has nothing to say.
+    this.#endLog();
+    await this.#log?.close();
     return { survivors };
   }
 
@@ -209,8 +233,12 @@ export class HoldfastManager implements Manager {
     return this.#network.status();
   }
 
+  logs(): LogsStatus | null {
+    return this.#log?.status ?? null;
+  }
+
   status(): ServerStatus[] {
-    return this.#supervisor.status();
+    return redactDeep(this.#supervisor.status(), this.#secrets.redact, WORDS);
   }
 
   onEvent(listener: EventListener): () => void {
@@ -231,60 +259,12 @@ export class HoldfastManager implements Manager {
     return () => this.#notified.delete(listener);
   }
 
-  listTools(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('tools', server, options);
+  protected override clientOf(server: string): Client {
+    return this.#supervisor.client(server);
   }
 
-  listResources(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('resources', server, options);
-  }
-
-  listResourceTemplates(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('resourceTemplates', server, options);
-  }
-
-  listPrompts(server?: string, options?: RequestOptions): Promise<Listed[]> {
-    return this.#supervisor.list('prompts', server, options);
-  }
-
-  async callTool(server: string, tool: string, args: object = {}, options?: RequestOptions): Promise<CallToolResult> {
-    return (await this.#supervisor.client(server).callTool(tool, args, options)) as CallToolResult;
-  }
-
-  readResource(server: string, uri: string, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'resources/read', { uri }, options);
-  }
-
-  getPrompt(server: string, name: string, args: object = {}, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'prompts/get', { name, arguments: args }, options);
-  }
-
-  complete(server: string, params: object, options?: RequestOptions): Promise<unknown> {
-    return this.request(server, 'completion/complete', params, options);
-  }
-
-  async setLogLevel(server: string, level: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'logging/setLevel', { level }, options);
-  }
-
-  async subscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'resources/subscribe', { uri }, options);
-  }
-
-  async unsubscribe(server: string, uri: string, options?: RequestOptions): Promise<void> {
-    await this.request(server, 'resources/unsubscribe', { uri }, options);
-  }
-
-  rootsChanged(): void {
-    for (const server of this.servers) this.#supervisor.client(server).notify('notifications/roots/list_changed');
-  }
-
-  async request(server: string, method: string, params: object = {}, options?: RequestOptions): Promise<unknown> {
-    return this.#supervisor.client(server).request(method, params, options);
-  }
-
-  async requestRaw(server: string, text: string, options?: RequestOptions): Promise<string> {
-    return this.#supervisor.client(server).requestRaw(text, options);
+  protected override list(kind: ListKind, server?: string, options?: RequestOptions): Promise<Listed[]> {
+    return this.#supervisor.list(kind, server, options);
   }
 
   async #look(): Promise<Snapshot> {

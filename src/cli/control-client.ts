@@ -22,6 +22,13 @@ export interface EventSubscription {
   readonly ended: Promise<void>;
 }
 
+/** The last events before those that come. */
+export interface PastEvents {
+  readonly count: number;
+  /** The last of them has been told. */
+  readonly onEnd: () => void;
+}
+
 /**
  * The manager of a state folder, from another process. Its errors are those of the manager, with the same codes; besides,
  * CONNECTION_NO_MANAGER when it has ended since, and CONNECTION_LOST when it ends during the request.
@@ -40,7 +47,7 @@ export interface ControlClient {
   /** Resolves once the manager has said that it will end, and leave the folder to `heir`; when `readHolder` names another it has. */
   shutdown(heir?: ProcessIdentity): Promise<void>;
   /** Resolves once no event can be missed any more. */
-  events(onEvent: EventListener): Promise<EventSubscription>;
+  events(onEvent: EventListener, past?: PastEvents): Promise<EventSubscription>;
 }
 
 /**
@@ -80,11 +87,18 @@ function createClient(holder: Holder, socketPath: string, token: string | null):
       const body = heir === undefined ? undefined : { heir };
       await ask({ method: 'POST', path: '/shutdown', body, hasEffect: true });
     },
-    events: onEvent => subscribe({ socketPath, token, method: 'GET', path: '/events' }, onEvent),
+    events: (onEvent, past) => {
+      const path = past === undefined ? '/events' : `/events?recent=${past.count}`;
+      return subscribe({ socketPath, token, method: 'GET', path }, onEvent, past?.onEnd);
+    },
   };
 }
 
-async function subscribe(asked: ControlRequest, onEvent: EventListener): Promise<EventSubscription> {
+async function subscribe(
+  asked: ControlRequest,
+  onEvent: EventListener,
+  onPast: () => void = () => undefined,
+): Promise<EventSubscription> {
   const stream = await requestStream(asked);
   let rest = '';
   stream.on('data', (text: string) => {
@@ -92,8 +106,9 @@ async function subscribe(asked: ControlRequest, onEvent: EventListener): Promise
     rest = lines.pop() ?? '';
     for (const line of lines) {
       if (line === '') continue;
-      const told = JSON.parse(line) as HoldfastEvent | { readonly type: 'alive' };
-      if (told.type !== 'alive') onEvent(told);
+      const told = JSON.parse(line) as HoldfastEvent | { readonly type: 'alive' } | { readonly type: 'recent.end' };
+      if (told.type === 'recent.end') onPast();
+      else if (told.type !== 'alive') onEvent(told);
     }
   });
   const ended = new Promise<void>(resolve => stream.once('close', resolve));

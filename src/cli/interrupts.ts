@@ -27,10 +27,14 @@ export interface Wishes {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens to what ends this process until it is disposed of. A third press leaves without waiting for anything. */
-export function listenToEnds({ stop, hasten, fail }: Wishes): Disposable {
+/**
+ * Listens to what ends this process until it is disposed of. A third press leaves without waiting for anything. `outlivesTerminal`: the
+ * end of a terminal (SIGHUP) is none of its business.
+ */
+export function listenToEnds({ stop, hasten, fail }: Wishes, { outlivesTerminal = false } = {}): Disposable {
   const press = pressCounter();
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (outlivesTerminal && signal === 'SIGHUP') return;
     const number = press(performance.now());
     if (number === 1) stop();
     else if (number === 2) hasten();
@@ -46,4 +50,16 @@ export function listenToEnds({ stop, hasten, fail }: Wishes): Disposable {
       process.off('unhandledRejection', fail);
     },
   };
+}
+
+/** Does work that only a signal ends; `work` is told by its own. Whoever looks on and has seen enough has not failed. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const end = new AbortController();
+  const onSignal = (): void => end.abort();
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await work(end.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
 }

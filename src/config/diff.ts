@@ -12,7 +12,7 @@ export interface ConfigDiff {
 }
 
 /** Read once, when a manager starts: the port is bound, the look-ups are done, the process has its priority. */
-const READ_ONCE = ['gateway', 'network', 'concurrentStarts', 'priority', 'telemetry'] as const;
+const READ_ONCE = ['gateway', 'network', 'concurrentStarts', 'priority', 'telemetry', 'logs'] as const;
 
 export function diffConfig(before: Config, after: Config): ConfigDiff {
   const old = new Map(before.servers.map(server => [server.name, server]));

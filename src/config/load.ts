@@ -9,7 +9,7 @@ import { warnOfTopLevelKeys } from './foreign.ts';
 import { isObject } from './is-object.ts';
 import { checkTogether, defaultsOf } from './options.ts';
 import { createReport, inOrder, type Report } from './report.ts';
-import { gatewaySchema, holdfastNetworkSchema, holdfastSchema, telemetrySchema } from './schema.ts';
+import { gatewaySchema, holdfastNetworkSchema, holdfastSchema, logsSchema, telemetrySchema } from './schema.ts';
 import { readServer } from './servers.ts';
 import { type Source, sourceOfObject, sourceOfText } from './source.ts';
 import type { Config, Priority, ServerConfig } from './types.ts';
@@ -91,6 +91,7 @@ function read(source: Source, context: Context, report: Report): Omit<Config, 'w
     concurrentStarts: settings.concurrentStarts ?? Math.max(2, context.cores),
     priority: settings.priority,
     network: settings.network,
+    logs: settings.logs,
   };
 }
 
@@ -102,14 +103,17 @@ interface Settings {
   readonly network: Config['network'];
   readonly gateway: Config['gateway'];
   readonly telemetry: Config['telemetry'];
+  readonly logs: Config['logs'];
 }
 
 function readSettings(raw: unknown, report: Report): Settings {
   const network = holdfastNetworkSchema.parse(undefined);
   const gateway = gatewaySchema.parse(undefined);
   const telemetry = telemetrySchema.parse(undefined);
+  const logs = logsSchema.parse(undefined);
   if (raw === undefined) {
-    return { defaults: undefined, concurrentStarts: undefined, priority: 'normal', network, gateway, telemetry };
+    const unset = { defaults: undefined, concurrentStarts: undefined, priority: 'normal' } as const;
+    return { ...unset, network, gateway, telemetry, logs };
   }
   const checked = check(holdfastSchema, raw, ['holdfast'], report);
   const defaults = isObject(raw) ? raw.defaults : undefined;
@@ -121,6 +125,7 @@ function readSettings(raw: unknown, report: Report): Settings {
     network: checked?.network ?? network,
     gateway: checked?.gateway ?? gateway,
     telemetry: checked?.telemetry ?? telemetry,
+    logs: checked?.logs ?? logs,
   };
 }
 

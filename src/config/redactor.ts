@@ -9,11 +9,16 @@ export class Redactor {
 
   /** `secrets` are not of a configuration. */
   constructor(config: Pick<Config, 'servers'>, secrets: readonly string[] = []) {
-    this.add(config, secrets);
+    this.hide(secrets);
+    this.add(config);
   }
 
-  add({ servers }: Pick<Config, 'servers'>, secrets: readonly string[] = []): void {
-    for (const secret of [...servers.flatMap(secretsOf), ...secrets]) this.#secrets.add(secret);
+  add({ servers }: Pick<Config, 'servers'>): void {
+    this.hide(servers.flatMap(secretsOf));
+  }
+
+  hide(secrets: readonly string[]): void {
+    for (const secret of secrets) this.#secrets.add(secret);
     this.#redact = redactSecrets([...this.#secrets]);
   }
 

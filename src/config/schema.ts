@@ -198,6 +198,21 @@ export const telemetrySchema = section(
   'What is told to other programs.',
 );
 
+export const logsSchema = section(
+  {
+    level: oneOf('error', 'warn', 'info', 'debug')
+      .default('debug')
+      .describe('Graver lines and those of this level are written; what servers write to stderr is `debug`.'),
+    protocol: yesNo().default(false).describe('Writes a line for each call, too.'),
+    maxFileMb: whole(1, 1_024)
+      .default(10)
+      .describe('A file that is longer, in MiB, is put aside, and a new one begun.'),
+    files: whole(1, 100).default(5).describe('Files that are kept of each server, the one in use among them.'),
+    maxTotalMb: whole(1).default(500).describe('All files together, in MiB; the oldest that were put aside go first.'),
+  },
+  'The log files.',
+);
+
 /** The top-level `holdfast: {…}`. */
 export const holdfastSchema = z
   .strictObject(
@@ -212,6 +227,7 @@ export const holdfastSchema = z
       network: holdfastNetworkSchema,
       gateway: gatewaySchema,
       telemetry: telemetrySchema,
+      logs: logsSchema,
     },
     'expected an object',
   )

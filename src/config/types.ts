@@ -2,6 +2,7 @@ import type { output } from 'zod';
 import type {
   gatewaySchema,
   holdfastNetworkSchema,
+  logsSchema,
   restartSchema,
   serverOptionsSchema,
   startupSchema,
@@ -30,6 +31,8 @@ export type NetworkOptions = Immutable<output<typeof holdfastNetworkSchema>>;
 /** Where the HTTP endpoint listens, and what it bears. */
 export type GatewayOptions = Immutable<output<typeof gatewaySchema>>;
 export type TelemetryOptions = Immutable<output<typeof telemetrySchema>>;
+/** How much of the log files there may be. */
+export type LogOptions = Immutable<output<typeof logsSchema>>;
 export type Priority = ServerOptions['priority'];
 
 /** A place in the file; both 1-based, the column in UTF-16 code units. Line 1, column 1 where there is no file. */
@@ -95,5 +98,6 @@ export interface Config {
   /** Of the process that runs the manager, where that is its only work. */
   readonly priority: Priority;
   readonly network: NetworkOptions;
+  readonly logs: LogOptions;
   readonly warnings: readonly ConfigWarning[];
 }

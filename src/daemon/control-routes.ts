@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { ConfigurationStatus, ContainmentStatus, Manager, NetworkStatus } from '../manager.ts';
+import type { ConfigurationStatus, ContainmentStatus, LogsStatus, Manager, NetworkStatus } from '../manager.ts';
 import type { ProcessIdentity } from '../platform/identity.ts';
 import type { ServerStatus } from '../supervisor/status.ts';
 import type { History } from '../telemetry/history.ts';
@@ -32,6 +32,7 @@ export interface StatusReport {
     readonly stateDir: string;
     readonly network: NetworkStatus;
     readonly containment: ContainmentStatus;
+    readonly logs: LogsStatus | null;
   };
   readonly servers: readonly ServerStatus[];
 }
@@ -121,6 +122,7 @@ export function controlRoutes({
         stateDir,
         network: manager.network(),
         containment: manager.containment(),
+        logs: manager.logs(),
       },
       servers: manager.status(),
     };

@@ -5,7 +5,7 @@ const MIN_LENGTH = 8;
 /**
  * Makes a function that takes secrets out of a text, each replaced by `[redacted]`:
  *
- * - every given value of 8 or more characters, also as it stands in URLs and in JSON, and line by line where it has several;
+ * - every given value of 8 or more characters, also as it stands in URLs, in JSON and in base64, and line by line where it has several;
  * - what looks like a secret: `Authorization` and cookie headers, `Bearer …`, `token=…` and its kin, credentials and
  *   secret parameters in URLs, and keys of well-known form (`sk-…`, `ghp_…`, `AKIA…`, `eyJ…`).
  *
@@ -13,13 +13,22 @@ const MIN_LENGTH = 8;
  * Takes time linear in the text for each value. It knows no secret that it is not given and that looks like a plain word.
  */
 export function redactSecrets(values: readonly string[]): (text: string) => string {
-  const secrets = [...new Set(values.flatMap(formsOf))].filter(form => form.length >= MIN_LENGTH);
+  const secrets = [...new Set(values.flatMap(formsOf))];
   return text => hidePatterns(hideValues(text, secrets));
 }
 
 function formsOf(value: string): string[] {
+  if (value.length < MIN_LENGTH) return [];
   const lines = value.includes('\n') ? value.split(/\r?\n/) : [];
-  return [value, ...lines].flatMap(form => [form, JSON.stringify(form).slice(1, -1), encoded(form)]);
+  return [value, ...lines]
+    .filter(form => form.length >= MIN_LENGTH)
+    .flatMap(form => [form, JSON.stringify(form).slice(1, -1), encoded(form), ...inBase64(form)]);
+}
+
+/** Without the padding, which not everybody writes. */
+function inBase64(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 function encoded(value: string): string {

@@ -124,7 +124,9 @@ export class EventReporter {
     this.#emit({ type: 'health.changed', ...this.#of(model), from: from.health, to: to.health, category, reason });
   }
 
-  checked(model: Model, { verdict, pingMs, listMs, latency }: CheckReport, usage: UsageSample | null): void {
+  /** `restarts`: of this instance, so far. */
+  checked(model: Model, report: CheckReport, usage: UsageSample | null, restarts: number): void {
+    const { verdict, pingMs, listMs, latency } = report;
     const { p50, p95, errorRate } = latency;
     this.#emit({
       type: 'health.checked',
@@ -133,9 +135,11 @@ export class EventReporter {
       pingMs,
       listMs,
       rssBytes: usage?.rssBytes ?? null,
+      cpuPercent: usage?.cpuPercent ?? null,
       p50,
       p95,
       errorRate,
+      restarts,
     });
   }
 

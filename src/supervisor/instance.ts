@@ -259,7 +259,7 @@ export class Instance {
         onVerdict: (from, to) => this.#events.healthChanged(this.model, from, to),
         onChecked: report => {
           const { model } = this;
-          void this.sample().then(usage => this.#events.checked(model, report, usage));
+          void this.sample().then(usage => this.#events.checked(model, report, usage, this.statistics.restarts.total));
         },
         onProven: () => this.#mailbox.post({ type: 'proven', incarnation: this.model.incarnation }),
       },

@@ -113,12 +113,12 @@ export function entryOf(event: HoldfastEvent): LogEntry {
       };
     }
     case 'health.checked': {
-      const { verdict, pingMs, listMs, rssBytes, p50, p95, errorRate } = event;
+      const { verdict, pingMs, listMs, rssBytes, cpuPercent, p50, p95, errorRate, restarts } = event;
       return {
         channel: 'performance',
         level: 'info',
-        text: `checked: ${verdict}${measured(pingMs, p95)}`,
-        fields: { verdict, pingMs, listMs, rssBytes, p50, p95, errorRate },
+        text: `checked: ${verdict}${measured(event)}`,
+        fields: { verdict, pingMs, listMs, rssBytes, cpuPercent, p50, p95, errorRate, restarts },
       };
     }
     case 'call.finished': {
@@ -174,6 +174,16 @@ export function entryOf(event: HoldfastEvent): LogEntry {
         found: event.found,
       });
     }
+    case 'logs.degraded': {
+      const { folder, reason } = event;
+      const text = `the log files cannot be written: ${reason}`;
+      return { channel: 'error', level: 'error', text, fields: { folder, reason } };
+    }
+    case 'logs.recovered': {
+      const { folder, droppedLines } = event;
+      const text = `the log files are written again, ${droppedLines} lines are missing`;
+      return { channel: 'lifecycle', level: 'warn', text, fields: { folder, droppedLines } };
+    }
     case 'manager.notice':
       return { channel: 'lifecycle', level: 'warn', text: event.text, fields: {} };
     case 'manager.stopped':
@@ -216,12 +226,17 @@ function cleanedEntry(
   };
 }
 
-function measured(pingMs: number | null, p95: number | null): string {
+function measured(event: Extract<HoldfastEvent, { type: 'health.checked' }>): string {
+  const { pingMs, p50, p95, errorRate, rssBytes, cpuPercent, restarts } = event;
   const figures = [
     ...(pingMs === null ? [] : [`ping ${Math.round(pingMs)} ms`]),
-    ...(p95 === null ? [] : [`p95 ${Math.round(p95)} ms`]),
+    ...(p50 === null || p95 === null ? [] : [`p50 ${Math.round(p50)} ms, p95 ${Math.round(p95)} ms`]),
+    `errors ${Math.round(errorRate * 100)} %`,
+    ...(rssBytes === null ? [] : [`${Math.round(rssBytes / 1024 / 1024)} MB`]),
+    ...(cpuPercent === null ? [] : [`cpu ${cpuPercent} %`]),
+    `${restarts} restarts`,
   ];
-  return figures.length === 0 ? '' : `, ${figures.join(', ')}`;
+  return `, ${figures.join(', ')}`;
 }
 
 function seconds(ms: number): string {

@@ -103,9 +103,13 @@ export type HoldfastEvent = { readonly at: number } & (
       readonly listMs: number | null;
       /** Resident memory of all its processes; null where the system does not tell. */
       readonly rssBytes: number | null;
+      /** Since the check before; 100 is one core. */
+      readonly cpuPercent: number | null;
       readonly p50: number | null;
       readonly p95: number | null;
       readonly errorRate: number;
+      /** Of this process's place, since the manager has been running. */
+      readonly restarts: number;
     } & OfServer)
   | ({
       readonly type: 'call.finished';
@@ -194,6 +198,10 @@ export type HoldfastEvent = { readonly at: number } & (
         readonly containers: readonly string[];
       }[];
     }
+  /** What is to be written to the log files waits in memory, and what is too much is dropped. */
+  | { readonly type: 'logs.degraded'; readonly folder: string; readonly reason: string }
+  /** They are written again; so many lines are missing. */
+  | { readonly type: 'logs.recovered'; readonly folder: string; readonly droppedLines: number }
   /** Something of the manager itself, not of one server, that people may want to know. */
   | { readonly type: 'manager.notice'; readonly text: string }
   | { readonly type: 'manager.stopped'; readonly survivors: readonly number[] }

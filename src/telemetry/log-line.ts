@@ -15,9 +15,9 @@ const CONTROL = /\p{Cc}+/gu;
 
 /**
  * One line for people: `20:01:02 warn  files: went down: … [PROCESS_EXITED]; what to do | its last words`.
- * Fields other than these stand in the JSON log only.
+ * Fields other than these stand in the JSON log only. With `today` (`2026-11-27`) lines of other days have their date.
  */
-export function logLine(line: LogLine, isColoured: boolean): string {
+export function logLine(line: LogLine, isColoured: boolean, today = ''): string {
   const { level, time, msg = '', server, code, hint, stderrTail, err } = line;
   const label = level.padEnd(5);
   const shown = isColoured ? `\u001b[${colours[level] ?? 0}m${label}\u001b[0m` : label;
@@ -31,12 +31,19 @@ export function logLine(line: LogLine, isColoured: boolean): string {
     ...tail.map(words => ` | ${String(words)}`),
     causeOf(err),
   ].join('');
-  return `${timeOfDay(time)} ${shown} ${text.replace(CONTROL, ' ')}`;
+  const day = today === '' || dayOf(time) === today ? '' : `${dayOf(time)} `;
+  return `${day}${timeOfDay(time)} ${shown} ${text.replace(CONTROL, ' ')}`;
 }
 
 function causeOf(err: unknown): string {
   if (typeof err !== 'object' || err === null || !('message' in err)) return '';
   return `: ${String('stack' in err && err.stack !== undefined ? err.stack : err.message)}`;
+}
+
+/** The local day: `2026-11-27`. */
+export function dayOf(time: string | number): string {
+  const date = new Date(time);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(part => String(part).padStart(2, '0')).join('-');
 }
 
 function timeOfDay(time: string): string {

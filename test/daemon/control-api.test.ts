@@ -47,6 +47,7 @@ test('status tells of the manager and of every server', async t => {
       stateDir,
       network: manager.network(),
       containment: manager.containment(),
+      logs: null,
     },
   );
   assert.match(String(about.version), /^\d+\.\d+\.\d+$/);

@@ -10,7 +10,8 @@ test('every text is redacted, however deep it lies; keys, numbers and nothing st
   assert.equal(redactDeep('x', shout), 'X');
 });
 
-test('a text under a kept key stays, but what is below one does not', () => {
-  const value = { state: 'ready', url: ['x'], deep: { state: 'ready' } };
-  assert.deepEqual(redactDeep(value, shout, new Set(['state', 'url'])), { ...value, url: ['X'] });
+test('texts, and lists of them, stay under a kept key, but what is further below one does not', () => {
+  const value = { state: 'ready', added: ['x'], deep: { state: 'ready' }, url: [{ a: 'x' }] };
+  const kept = new Set(['state', 'added', 'url']);
+  assert.deepEqual(redactDeep(value, shout, kept), { ...value, url: [{ a: 'X' }] });
 });

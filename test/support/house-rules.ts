@@ -33,10 +33,23 @@ export const importTable: Readonly<Record<string, Row>> = {
     may: [],
     types: ['supervisor', 'gateway', 'network', 'session', 'telemetry', 'config', 'errors'],
   },
+  // The half of the manager that only passes on what is asked.
+  'manager-verbs.ts': { may: [], types: ['manager-api.ts', 'supervisor', 'session'] },
   // The public types of the session (handlers, progress) are part of the manager's own surface. `platform`: to contain its own process.
   'manager.ts': {
-    may: ['version.ts', 'supervisor', 'gateway', 'network', 'cluster', 'platform', 'telemetry', 'config', 'errors'],
-    types: ['manager-api.ts'],
+    may: [
+      'version.ts',
+      'manager-verbs.ts',
+      'supervisor',
+      'gateway',
+      'network',
+      'cluster',
+      'platform',
+      'telemetry',
+      'config',
+      'errors',
+    ],
+    types: ['manager-api.ts', 'session'],
   },
   // A second composition root: like the manager, but for one server, whose client is the SDK's instead of our own.
   'transport.ts': { may: ['supervisor', 'network', 'telemetry', 'config', 'errors'], types: ['session'] },

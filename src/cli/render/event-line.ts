@@ -128,6 +128,10 @@ function wordsOf(event: HoldfastEvent): readonly [Tone, string] | null {
       return ['dim', `the machine slept, or its clock jumped, by ${duration(event.pausedMs)}`];
     case 'manager.swept':
       return ['warn', `an earlier run was killed; what it had left is ended: ${leftWords(event.found)}`];
+    case 'logs.degraded':
+      return ['bad', `the log files cannot be written: ${event.reason}`];
+    case 'logs.recovered':
+      return ['good', `the log files are written again; ${count(event.droppedLines, 'line')} are missing`];
     case 'manager.notice':
       return ['warn', event.text];
     case 'manager.stopped':

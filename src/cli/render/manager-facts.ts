@@ -1,5 +1,5 @@
 import type { StatusReport } from '../../daemon/control-routes.ts';
-import type { ContainmentStatus } from '../../manager.ts';
+import type { ContainmentStatus, LogsStatus } from '../../manager.ts';
 import { leftWords } from '../../telemetry/event-entries.ts';
 import { oneLine, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
@@ -10,13 +10,14 @@ type Facts = Partial<StatusReport['manager']>;
 
 /** Where a manager is reached, and where what it keeps is. A value that has no room beside its name has a line of its own, uncut. */
 export function managerFacts(manager: Facts, servers: StatusReport['servers'], width: number, theme: Theme): string[] {
-  const { url, sessions, token, config, stateDir, containment } = manager;
+  const { url, sessions, token, config, stateDir, containment, logs } = manager;
   const facts: readonly (readonly [name: string, value: string | null | undefined])[] = [
     ['endpoint', url],
     url == null || token === undefined ? ['token', null] : placeOf(token),
     ['sessions', url == null || sessions === undefined ? null : String(sessions)],
     ['config', config],
     ['state', stateDir],
+    ['logs', logs && logsOf(logs)],
     ['held in', heldIn(servers)],
     ['guardian', containment && guardianOf(containment)],
     ['journal', containment && journalOf(containment)],
@@ -45,6 +46,10 @@ const guardianOf = ({ guardian: { pid, why } }: ContainmentStatus): string | nul
   pid === null ? why && `none: ${why}` : `pid ${pid}`;
 
 const journalOf = ({ journal: { path, why } }: ContainmentStatus): string | null => path ?? (why && `none: ${why}`);
+
+/** Where they are is known by the state folder; what is wrong is not. */
+const logsOf = ({ reason, droppedLines }: LogsStatus): string | null =>
+  reason && `cannot be written: ${reason}${droppedLines === 0 ? '' : `; ${droppedLines} lines were dropped`}`;
 
 /** What an earlier manager had left. */
 function sweepOf({ lastSweep }: ContainmentStatus): string | null {

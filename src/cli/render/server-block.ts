@@ -57,7 +57,7 @@ export function serverCells(server: ServerStatus): Cell[] {
   ];
 }
 
-function markOf(state: ServerStatus['state'], health: ServerStatus['health']): string {
+export function markOf(state: ServerStatus['state'], health: ServerStatus['health']): string {
   switch (state) {
     case 'ready':
       return health === 'healthy' || health === 'unknown' ? '●' : '◐';

@@ -5,6 +5,7 @@ import { createManager, type Manager } from '../../manager.ts';
 import type { Cli } from '../context.ts';
 import { followConfig, redactorOf } from '../follow-config.ts';
 import { logTo } from '../log-to.ts';
+import { logDirOf } from '../places.ts';
 import type { Known } from './connect-machine.ts';
 import { StderrTeller } from './tell.ts';
 
@@ -36,7 +37,13 @@ export interface Host {
  */
 export async function openHost(cli: Cli, options: HostOptions): Promise<Host> {
   const { configFile, stateDir, onShutdown, onFail } = options;
-  const manager = await createManager({ config: configFile, env: cli.env, stateDir, containHost: true });
+  const manager = await createManager({
+    config: configFile,
+    env: cli.env,
+    stateDir,
+    logDir: logDirOf(stateDir),
+    containHost: true,
+  });
   const lock = await acquireLock(stateDir, { isGuest: true, config: configFile });
   let control: ControlServer | null = null;
   let endLog: () => void = () => undefined;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isObject } from '../../config/is-object.ts';
 import { configFromObject, loadConfig } from '../../config/load.ts';
+import { isSecretName } from '../../config/secrets.ts';
 import { sourceOfText } from '../../config/source.ts';
 import type { Config } from '../../config/types.ts';
 import type { Cli } from '../context.ts';
@@ -63,13 +64,7 @@ const baseName = (path: string): string => (path.split(/[\\/]/).at(-1) ?? '').re
 /** `@scope/name@1.2` → `@scope/name`; `name==1.2` as uv writes it. */
 const withoutVersion = (spec: string): string => spec.replace(/(?<=.)(?:@|==)[^/\\]*$/, '');
 
-const SECRET = /token|secret|passw|passphrase|credential|api_?key|(?:key|auth|pat|pwd)$/i;
-
-/** Their `PWD` is the working directory; no shell lets them be anything else. */
-const FOLDERS = new Set(['PWD', 'OLDPWD']);
-
 /** Values that must not be shown. The client has set them for the server among all our variables, so that their names have to tell. */
 export function secretsIn(env: Cli['env']): string[] {
-  const isSecret = (name: string): boolean => SECRET.test(name) && !FOLDERS.has(name);
-  return Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSecret(name) ? [value] : []));
+  return Object.entries(env).flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? [value] : []));
 }

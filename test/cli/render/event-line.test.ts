@@ -13,7 +13,17 @@ const fault: Fault = {
   hint: '',
 };
 const missing: Fault = { ...fault, message: 'cannot find the command "nix"' };
-const check = { verdict: 'healthy', pingMs: 1, listMs: 1, rssBytes: null, p50: 1, p95: 1, errorRate: 0 } as const;
+const check = {
+  verdict: 'healthy',
+  pingMs: 1,
+  listMs: 1,
+  rssBytes: null,
+  p50: 1,
+  p95: 1,
+  errorRate: 0,
+  cpuPercent: null,
+  restarts: 0,
+} as const;
 const call = { method: 'tools/call', tool: 'echo', isError: false, tookMs: 1200, replays: 0 } as const;
 
 const cases: readonly (readonly [NewEvent, string | null])[] = [
