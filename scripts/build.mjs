@@ -20,7 +20,7 @@ if (tsc === null) {
 }
 
 // Only what this script itself makes: other folders of build/ belong to whoever made them.
-const stale = tests ? ['src', 'test', 'bench'].map(folder => join(root, 'build', folder)) : [dist];
+const stale = tests ? ['src', 'test', 'bench', 'web'].map(folder => join(root, 'build', folder)) : [dist];
 for (const folder of stale) rmSync(folder, { recursive: true, force: true });
 
 // The page is checked with the tests, and built with both, beside the compiler: it takes a second of its own.

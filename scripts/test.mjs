@@ -16,7 +16,7 @@ import { root, seconds } from './lib.mjs';
 const MINUTE = 60_000;
 const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
 const ofMadeUpOnes =
-  /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|errors)[\\/]|^telemetry[\\/](?!log-(disk|follow))/;
+  /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|errors|web)[\\/]|^telemetry[\\/](?!log-(disk|follow))/;
 const likeOthers =
   /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session)\.|^session[\\/]/;
 const ofPosix = /^platform[\\/](linux|posix)[\\/]/;

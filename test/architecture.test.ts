@@ -15,13 +15,15 @@ import { projectRoot } from './support/project-root.ts';
 
 const root = projectRoot();
 const sources: Sources = new Map(
-  filesBelow('src').map(file => [file, readFileSync(join(root, 'src', file), 'utf8')] as const),
+  [...filesBelow('src'), ...filesBelow('web').map(file => `web/${file}`)].map(
+    file => [file, readFileSync(join(root, file.startsWith('web/') ? file : `src/${file}`), 'utf8')] as const,
+  ),
 );
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true })
     .map(file => String(file).split(sep).join('/'))
-    .filter(file => file.endsWith('.ts'))
+    .filter(file => /\.tsx?$/.test(file))
     .sort();
 }
 
@@ -109,6 +111,15 @@ const imports: readonly (readonly [says: string, file: string, source: string, c
     `import type { T } from '@modelcontextprotocol/sdk/types.js';`,
     /transport\.ts/,
   ],
+  ['types into the page', 'web/src/a.tsx', `import type { X } from '../../src/daemon/b.ts';`, null],
+  [
+    'the words of events into the page',
+    'web/src/a.ts',
+    `import { e } from '../../src/telemetry/event-entries.ts';`,
+    null,
+  ],
+  ['other values into the page', 'web/src/a.tsx', `import { x } from '../../src/errors/b.ts';`, /write "import type"/],
+  ['the page into the sources', 'daemon/a.ts', `import { x } from '../../web/src/b.ts';`, /values of web\/src\/b\.ts/],
   ['from a folder without a row', 'misc/a.ts', '', /"misc" has no row/],
 ];
 for (const [says, file, source, complaint] of imports) {
@@ -157,4 +168,5 @@ test('the mirror rule wants a source for each test, and leaves scenarios alone',
   const fine = ['config/load.test.ts', 'config/load.property.test.ts', 'scenarios/cleanup.test.ts', 'config/helper.ts'];
   assert.deepEqual(mirrorViolations(fine, files), []);
   assert.match(mirrorViolations(['config/lode.test.ts'], files).join('\n'), /there is no src\/config\/lode\.ts/);
+  assert.deepEqual(mirrorViolations(['web/model/a.test.ts'], house({ 'web/src/model/a.ts': '' })), []);
 });

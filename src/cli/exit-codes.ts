@@ -34,6 +34,7 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
   RESOURCE_PORT_TAKEN: EXIT.failed,
   RESOURCE_ADDRESS: EXIT.failed,
+  RESOURCE_FILE_UNWRITABLE: EXIT.failed,
 };
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */

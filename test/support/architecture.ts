@@ -12,7 +12,7 @@ import {
 } from './house-rules.ts';
 import { type Import, importsOf, withoutComments } from './import-scan.ts';
 
-/** Paths below src/ with `/` between folders → the text of each file. */
+/** Paths below src/ with `/` between folders, or from the root where they begin with `web/` → the text of each file. */
 export type Sources = ReadonlyMap<string, string>;
 
 /** One sentence per broken rule: where, what, and what to do. Empty when the house stands. */
@@ -21,7 +21,7 @@ export function importViolations(sources: Sources): string[] {
     const row = importTable[unitOf(file)];
     if (row === undefined) {
       return [
-        `src/${file}: "${unitOf(file)}" has no row in the import table: give it one in DESIGN §11 and house-rules.ts`,
+        `${shown(file)}: "${unitOf(file)}" has no row in the import table: give it one in DESIGN §11 and house-rules.ts`,
       ];
     }
     return importsOf(source).flatMap(found => {
@@ -38,7 +38,7 @@ export function cycles(sources: Sources): string[] {
   const visit = (file: string, path: readonly string[]): void => {
     const start = path.indexOf(file);
     if (start >= 0) {
-      const ring = [...path.slice(start), file].map(name => `src/${name}`).join(' → ');
+      const ring = [...path.slice(start), file].map(shown).join(' → ');
       found.push(`${ring}: an import cycle: move what both need into a file of its own, or use "import type"`);
     }
     if (start >= 0 || done.has(file)) return;
@@ -60,7 +60,7 @@ export function platformViolations(sources: Sources): string[] {
   return each(sources, (file, source) =>
     file !== platformDoor && ASKS_FOR_PLATFORM.test(withoutComments(source))
       ? [
-          `src/${file} asks for the platform: only src/${platformDoor} may; take the os as an argument, or import "os" from there if the table allows it`,
+          `${shown(file)} asks for the platform: only src/${platformDoor} may; take the os as an argument, or import "os" from there if the table allows it`,
         ]
       : [],
   );
@@ -71,7 +71,7 @@ export function lengthViolations(sources: Sources): string[] {
   return each(sources, (file, source) => {
     const lines = source.split('\n').length - (source.endsWith('\n') ? 1 : 0);
     return lines >= MAX_LINES
-      ? [`src/${file} has ${lines} lines, the limit is ${MAX_LINES}: find its second concern and give that a file`]
+      ? [`${shown(file)} has ${lines} lines, the limit is ${MAX_LINES}: find its second concern and give that a file`]
       : [];
   });
 }
@@ -81,10 +81,11 @@ export function mirrorViolations(testFiles: readonly string[], sources: Sources)
   return testFiles
     .filter(file => file.endsWith('.test.ts') && !freeTestFolders.includes(unitOf(file)) && !houseTests.includes(file))
     .map(file => ({ file, mirrored: posix.join(posix.dirname(file), `${posix.basename(file).split('.')[0]}.ts`) }))
+    .map(({ file, mirrored }) => ({ file, mirrored: mirrored.replace(/^web\//, 'web/src/') }))
     .filter(({ mirrored }) => !sources.has(mirrored))
     .map(
       ({ file, mirrored }) =>
-        `test/${file} is about no file: there is no src/${mirrored}; name the test after what it tests, or move it to test/scenarios/`,
+        `test/${file} is about no file: there is no ${shown(mirrored)}; name the test after what it tests, or move it to test/scenarios/`,
     );
 }
 
@@ -97,9 +98,15 @@ function unitOf(file: string): string {
   return file.split('/')[0] ?? file;
 }
 
-/** The path below src/ of an import of our own, or null for a package or a Node module. */
+/** The path, as in `Sources`, of an import of our own, or null for a package or a Node module. */
 function ownFile(file: string, { specifier }: Import): string | null {
-  return specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : null;
+  if (!specifier.startsWith('.')) return null;
+  return posix.join(posix.dirname(shown(file)), specifier).replace(/^src\//, '');
+}
+
+/** The path from the root. */
+function shown(file: string): string {
+  return file.startsWith('web/') ? file : `src/${file}`;
 }
 
 function ownViolations(file: string, row: Row, { isType }: Import, target: string): string[] {
@@ -111,7 +118,7 @@ function ownViolations(file: string, row: Row, { isType }: Import, target: strin
   if (!forbidden && (allowed(row.may) || (isType && allowed(row.types ?? [])))) return [];
   const typeOnly = !forbidden && allowed(row.types ?? []);
   const advice = typeOnly ? 'write "import type"' : `${from} may import ${inWords(row)}; move the code, or pass it in`;
-  return [`src/${file} imports ${isType ? 'types of' : 'values of'} src/${target}: ${advice} (DESIGN §11)`];
+  return [`${shown(file)} imports ${isType ? 'types of' : 'values of'} ${shown(target)}: ${advice} (DESIGN §11)`];
 }
 
 function foreignViolations(file: string, row: Row, { specifier, isType }: Import): string[] {
@@ -119,15 +126,15 @@ function foreignViolations(file: string, row: Row, { specifier, isType }: Import
   const isNode = specifier.startsWith('node:') || builtinModules.includes(specifier);
   if (row.pure === true) {
     found.push(
-      `src/${file} imports ${isNode ? 'a Node module' : 'a package'}, "${specifier}": ${unitOf(file)} is pure; take what it gives as an argument`,
+      `${shown(file)} imports ${isNode ? 'a Node module' : 'a package'}, "${specifier}": ${unitOf(file)} is pure; take what it gives as an argument`,
     );
   }
   const door = doors.find(({ module }) => module.test(specifier));
   if (door !== undefined && door.file !== file) {
-    found.push(`src/${file} imports "${specifier}": ${door.what} has one door, src/${door.file}; go through it`);
+    found.push(`${shown(file)} imports "${specifier}": ${door.what} has one door, src/${door.file}; go through it`);
   } else if (door?.typesOnly === true && !isType) {
     found.push(
-      `src/${file} imports values of "${specifier}": write "import type"; the package must run without ${door.what}`,
+      `${shown(file)} imports values of "${specifier}": write "import type"; the package must run without ${door.what}`,
     );
   }
   return found;

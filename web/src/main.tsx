@@ -1,82 +1,38 @@
+import 'uplot/dist/uPlot.min.css';
+import './style/base.css';
+import './style/parts.css';
+import './style/servers.css';
+import './style/panels.css';
+import './style/log.css';
+import './style/tools.css';
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { StatusReport } from '../../src/daemon/control-routes.ts';
-import { takeToken } from './token.ts';
+import { Live } from './client/live.ts';
+import { readAddress } from './model/token.ts';
+import { App } from './ui/app.tsx';
 
-const EVERY_MS = 2_000;
+const KEY = 'holdfast.token';
 
-type Seen =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'report'; readonly report: StatusReport }
-  | { readonly kind: 'problem'; readonly text: string };
-
-async function look(token: string): Promise<Seen> {
-  try {
-    const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
-    const answer = await fetch('./api/status', { headers });
-    if (answer.status === 401 || answer.status === 429) {
-      const text = 'The token is missing or wrong: open the link that "holdfast up" prints.';
-      return { kind: 'problem', text };
-    }
-    if (!answer.ok) return { kind: 'problem', text: `The manager answered with status ${answer.status}.` };
-    return { kind: 'report', report: (await answer.json()) as StatusReport };
-  } catch (error) {
-    return { kind: 'problem', text: `The manager cannot be reached: ${String(error)}` };
-  }
+/** The link brings the token, and takes it out of sight at once: addresses are kept, shown and sent. */
+function takeToken(): string | null {
+  const { token, rest } = readAddress(location.hash);
+  if (token === null) return sessionStorage.getItem(KEY);
+  sessionStorage.setItem(KEY, token);
+  history.replaceState(null, '', rest === '' ? location.pathname : `#${rest}`);
+  return token;
 }
 
-function Page({ token }: { readonly token: string }) {
-  const [seen, setSeen] = useState<Seen>({ kind: 'nothing' });
-  useEffect(() => {
-    let isOver = false;
-    const once = async () => {
-      const next = await look(token);
-      if (!isOver) setSeen(next);
-    };
-    void once();
-    const timer = setInterval(once, EVERY_MS);
-    return () => {
-      isOver = true;
-      clearInterval(timer);
-    };
-  }, [token]);
-  return (
-    <main>
-      <h1>Holdfast</h1>
-      {seen.kind === 'problem' && (
-        <p class="problem" role="alert">
-          {seen.text}
-        </p>
-      )}
-      {seen.kind === 'report' && <Servers servers={seen.report.servers} />}
-    </main>
-  );
-}
-
-function Servers({ servers }: Pick<StatusReport, 'servers'>) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th>Server</th>
-          <th>State</th>
-          <th>Health</th>
-          <th>Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        {servers.map(({ name, state, health, reason, lastError }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td>{state}</td>
-            <td>{health}</td>
-            <td>{reason ?? (state === 'ready' ? '' : String(lastError?.message ?? ''))}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const live = new Live(takeToken());
+const useToken = (token: string): void => {
+  sessionStorage.setItem(KEY, token);
+  live.useToken(token);
+};
+// Another link, opened in this tab.
+window.addEventListener('hashchange', () => {
+  if (readAddress(location.hash).token === null) return;
+  useToken(takeToken() ?? '');
+});
 
 const place = document.getElementById('app');
-if (place !== null) render(<Page token={takeToken()} />, place);
+if (place === null) throw new Error('the page has no place for the dashboard');
+render(<App live={live} keepToken={useToken} />, place);
+void live.run();

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { readHolder } from '../../daemon/instance-lock.ts';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 import { os } from '../../platform/platform.ts';
+import { ask } from '../ask.ts';
 import { type Cli, note, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { agrees } from '../import/ask.ts';
 import { orders, planService, type ServicePlan } from '../service/plan.ts';
 import { Systemctl } from '../service/systemctl.ts';
 import { MARK } from '../service/systemd-unit.ts';
@@ -35,9 +35,10 @@ export async function install(cli: Cli, { isDry, isYes }: ServiceOptions): Promi
     });
   }
   if (!cli.options.json) note(cli, `${file}:\n\n${content}`);
-  if (!(await agrees(cli, 'write it, and start it now and at each login?', isYes))) {
+  const answer = await ask(cli, 'write it, and start it now and at each login?', isYes);
+  if (answer !== 'yes') {
     note(cli, 'nothing was done');
-    return EXIT.done;
+    return answer === 'interrupted' ? EXIT.interrupted : EXIT.done;
   }
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, content, { mode: 0o600 });
