@@ -85,9 +85,12 @@ export class Gateway {
     if (this.#isOpening || this.#opened !== null) throw new Error('the manager listens already');
     this.#isOpening = true;
     try {
+      const { config } = this.#parts;
       this.#opened = await open(this.#parts, options, () => {
         this.#opened = null;
       });
+      // It may have been read again in the meantime.
+      if (this.#parts.config !== config) this.#opened.update(this.#parts.config);
       return this.#opened.endpoint;
     } finally {
       this.#isOpening = false;
