@@ -12,5 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
+    // On a busy machine it would tell how long its plugins took.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

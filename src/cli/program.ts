@@ -3,7 +3,8 @@ import { channels } from '../telemetry/event-entries.ts';
 import { packageVersion } from '../version.ts';
 import { BACKGROUND_OPTION, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { ADD_HELP, CONNECT_HELP, IMPORT_HELP, LOGS_HELP, RUN_HELP, UP_HELP } from './help.ts';
+import { CONNECT_HELP, LOGS_HELP, RUN_HELP, UP_HELP } from './help.ts';
+import { addEditing } from './import/command.ts';
 import { channelList, lineCount, logsWish, since, USUAL_LINES } from './logs-wish.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
 import { asServer, reportError } from './report-error.ts';
@@ -166,47 +167,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);
-  add('import', 'take over the servers of the clients on this machine', async (cli, _args, options) => {
-    const { from, to, yes, dryRun, rewire, undo, force, keepChanges } = options;
-    const flags = { isYes: yes === true, isDry: dryRun === true, isRewire: rewire === true, isUndo: undo === true };
-    const wish = {
-      from: texts(from),
-      to: optional(to, 'string'),
-      ...flags,
-      isForced: force === true,
-      isKeeping: keepChanges === true,
-    };
-    return (await import('./commands/import.ts')).importServers(cli, wish);
-  })
-    .option('--from <client...>', 'claude-desktop, claude-code, cursor, vscode, codex; default: all')
-    .option('--to <file>', 'the configuration to write; default: as --config')
-    .option('--dry-run', 'show what would be done, and do nothing')
-    .option('--rewire', 'put Holdfast in their place in the files of the clients')
-    .option('--undo', 'bring back these files as they were')
-    .option('--keep-changes', 'with --undo: of those that were changed since, bring back the servers alone')
-    .option('--force', 'with --undo: bring back those too as they were, and keep a copy of what they are')
-    .option('-y, --yes', 'do not ask')
-    .addHelpText('after', IMPORT_HELP);
-  add('add <name> [command...]', 'write one more server into the configuration', async (cli, args, options) => {
-    const [name = '', ...command] = args;
-    const { url, header, env, cwd } = options;
-    const wish = { command, url: optional(url, 'string'), headers: texts(header), env: texts(env) };
-    return (await import('./commands/edit.ts')).add(cli, name, { ...wish, cwd: optional(cwd, 'string') });
-  })
-    .option('--url <url>', 'of a remote server, in place of a command')
-    .option('--header <name=value>', 'to be sent to it; can be repeated', collect)
-    .option('--env <name=value>', 'a variable for it; can be repeated', collect)
-    .option('--cwd <dir>', 'its working folder; default: that of the configuration')
-    .addHelpText('after', ADD_HELP);
-  add('remove <name>', 'take a server out of the configuration', async (cli, [name = '']) =>
-    (await import('./commands/edit.ts')).remove(cli, name),
-  );
-  add('enable <name>', 'switch a server on in the configuration', async (cli, [name = '']) =>
-    (await import('./commands/edit.ts')).enable(cli, name, true),
-  );
-  add('disable <name>', 'switch a server off in the configuration', async (cli, [name = '']) =>
-    (await import('./commands/edit.ts')).enable(cli, name, false),
-  );
+  addEditing(program, action);
   add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
     (await import('./commands/doctor.ts')).doctor(cli),
   ).addHelpText(
@@ -244,12 +205,6 @@ function optional(value: unknown, type: 'string'): string | undefined;
 function optional(value: unknown, type: 'number'): number | undefined;
 function optional(value: unknown, type: 'string' | 'number'): unknown {
   return typeof value === type ? value : undefined;
-}
-
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }
 
 function portNumber(text: string): number {

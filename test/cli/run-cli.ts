@@ -117,7 +117,6 @@ export interface Answer extends Omit<ServerStatus, 'tools'> {
   readonly manager: StatusReport['manager'];
   readonly servers: readonly ServerStatus[];
   readonly tools: readonly Listed[];
-  readonly action: string;
   readonly content: readonly object[];
   readonly control: string;
   readonly url: string | null;

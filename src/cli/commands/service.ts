@@ -35,7 +35,8 @@ export async function install(cli: Cli, { isDry, isYes }: ServiceOptions): Promi
     });
   }
   if (!cli.options.json) note(cli, `${file}:\n\n${content}`);
-  const answer = await ask(cli, 'write it, and start it now and at each login?', isYes);
+  const question = state === null ? 'write it?' : 'write it, and start it now and at each login?';
+  const answer = await ask(cli, question, isYes);
   if (answer !== 'yes') {
     note(cli, 'nothing was done');
     return answer === 'interrupted' ? EXIT.interrupted : EXIT.done;

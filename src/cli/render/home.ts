@@ -113,7 +113,7 @@ function managerBlock({ report, isGuest, name, dashboard, command }: Manager, pl
     ),
     ...where.flatMap(([what, text]) => (text === null ? [] : [`${INDENT}${theme.dim(what.padEnd(11))}${text}`])),
     ...notes.map(line => INDENT + line),
-    ...shown.flatMap(server => ['', ...troubleLines(server, { width, theme, now })]),
+    ...shown.flatMap(server => ['', ...troubleLines(server, { width, theme, now, command })]),
     ...(wrong.length === shown.length
       ? []
       : ['', theme.dim(`… and ${wrong.length - shown.length} more: ${command('status')}`)]),
@@ -134,13 +134,16 @@ function readyOf(servers: readonly ServerStatus[]): string {
   return [`${ready.length} of ${count(wanted.length, 'server')} ready`, ...others].join(', ');
 }
 
-function troubleLines(server: ServerStatus, { width, theme, now }: Place): string[] {
+function troubleLines(
+  server: ServerStatus,
+  { width, theme, now, command }: Place & Pick<Manager, 'command'>,
+): string[] {
   const { state, health } = asWhole(server);
   const tone: Tone = server.survivors.length > 0 ? 'bad' : toneOfState(state, health);
   const words = state === 'ready' ? health : state;
   return [
     theme[tone](`${markOf(state, health)} ${oneLine(server.name)}  ${words}`),
-    ...serverDetails(server, { width, now, isWhole: true }, theme),
+    ...serverDetails(server, { width, now, isWhole: true, command }, theme),
   ];
 }
 

@@ -82,7 +82,7 @@ export function watchLines(
   const shown = reports.slice(0, Math.max(1, Math.floor((room + 1) / (LEAST_LINES + 1))));
   const left = reports.length - shown.length;
   const share = Math.floor((room - (left === 0 ? 0 : 1) - (shown.length - 1)) / shown.length);
-  const blocks = shown.map(({ client, report: { manager, servers } }) => {
+  const blocks = shown.map(({ client, report: { manager, servers } }, index) => {
     const title = managerTitle(manager, client.holder.isGuest);
     const where = manager.url === null ? [] : [`endpoint ${manager.url}`];
     const screen = {
@@ -90,7 +90,7 @@ export function watchLines(
       uptimeMs: manager.uptimeMs,
       servers,
       events: isAlone ? events : [],
-      footer: isAlone ? [...footer, ...where] : where,
+      footer: isAlone ? [...footer, ...where] : [...where, ...(index === shown.length - 1 ? footer : [])],
       now,
     };
     return renderScreen(screen, { width, height: share }, theme);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type ImportWish, importServers } from '../../../src/cli/commands/import.ts';
 import { os } from '../../../src/platform/platform.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
+import { callIn } from '../in-process.ts';
 import { CommandLine } from '../run-cli.ts';
 
 const SECRET = 'plain-but-given';
@@ -17,6 +19,9 @@ const cursor = `{
 }
 `;
 const codex = `[mcp_servers.one]\ncommand = "one"\n`;
+
+const flags = { isYes: false, isDry: false, isRewire: false, isUndo: false, isForced: false, isKeeping: false };
+const wish: ImportWish = { from: [], ...flags };
 
 /** A home with the files of two clients, and a configuration that has something in it already. */
 async function stage(t: TestContext) {
@@ -73,7 +78,7 @@ test('a file that is broken is told with its place, and keeps none of the others
   assert.equal(code, 1);
   assert.match(stderr, /\.claude\.json:2:18: expected a value/);
   assert.match(read(config), /"files"/);
-  const one = await cli.run('import', '--from', 'cursr');
+  const one = await callIn(cli.folder, here => importServers(here, { ...wish, from: ['cursr'] }));
   assert.deepEqual([one.code, /did you mean "cursor"\?/.test(one.stderr)], [2, true]);
   const none = await cli.run('import', '--from', 'claude-desktop', 'vscode');
   assert.equal(none.code, 0);
@@ -90,7 +95,9 @@ test('the clients are rewired and brought back byte for byte, through links too'
     symlinkSync(real, link);
     chmodSync(files.codex, 0o640);
   }
-  const rewired = await cli.run('import', '--yes', '--rewire');
+  const undo = (more: Partial<ImportWish> = {}) =>
+    callIn(cli.folder, here => importServers(here, { ...wish, isUndo: true, ...more }), { stateDir: 'state' });
+  const rewired = await cli.run('import', '--yes', '--rewire', '--state-dir', 'state');
   assert.equal(rewired.code, 0, rewired.stderr);
   assert.match(
     rewired.stdout,
@@ -110,15 +117,15 @@ test('the clients are rewired and brought back byte for byte, through links too'
   }
 
   writeFileSync(files.codex, `${read(files.codex)}# mine\n`);
-  const refused = await cli.run('import', '--undo');
+  const refused = await undo();
   assert.equal(refused.code, 1);
   assert.match(refused.stdout, /restored .*mcp\.json \(Cursor\)\n/);
   assert.match(refused.stdout, /refused .*config\.toml \(Codex\): it was changed since: --keep-changes/);
   assert.equal(read(files.cursor), cursor);
   assert.match(read(files.codex), /# mine/);
-  const kept = await cli.run('import', '--undo', '--keep-changes', '--dry-run');
+  const kept = await undo({ isKeeping: true, isDry: true });
   assert.match(kept.stdout, /^would be restored {2}.*config\.toml/);
-  const forced = await cli.run('import', '--undo', '--force');
+  const forced = await undo({ isForced: true });
   assert.equal(forced.code, 0);
   assert.equal(read(files.codex), codex);
   const left = readdirSync(dirname(files.codex));
@@ -128,5 +135,5 @@ test('the clients are rewired and brought back byte for byte, through links too'
     assert.equal(read(real), cursor);
     assert.equal(statSync(files.codex).mode & 0o777, 0o640);
   }
-  assert.equal((await cli.run('import', '--undo')).stdout, 'nothing is rewired\n');
+  assert.equal((await undo()).stdout, 'nothing is rewired\n');
 });

@@ -142,6 +142,7 @@ test('other managers are named with how to reach them, and what runs here has th
   assert.match(text, /^holdfast 1\.0\.0 {2}2 problems\n\n✗ pid 9 is silent\n {4}do {2}end it\n\n✗ \/x\/mcp\.json {2}/);
   assert.match(text, /in a\n? *"holdfast connect"/);
   assert.match(text, /next {2}holdfast logs broken --config \/x\/mcp\.json/);
+  assert.match(text, /"holdfast start broken --config \/x\/mcp\.json"/);
   const well = { ...other, report: managerWith([statusOf('a')]).report };
   assert.match(view({ managers: [well] }).join('\n'), /no manager runs it\n\nnext {2}holdfast up /);
 });

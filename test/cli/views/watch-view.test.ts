@@ -24,7 +24,10 @@ test('one manager has the whole screen, with what happened lately and how to end
 
 test('several share it, and those that have no room are counted', () => {
   const two = lines([watched(7), watched(9)]).join('\n');
-  assert.match(two, /\(pid 7\)[\s\S]*:7\/mcp\n\nholdfast 1\.0\.0 \(pid 9, in a "holdfast connect"\)[\s\S]*:9\/mcp$/);
+  assert.match(
+    two,
+    /\(pid 7\)[\s\S]*:7\/mcp\n\nholdfast 1\.0\.0 \(pid 9, in a "holdfast connect"\)[\s\S]*:9\/mcp\nCtrl-C ends this, and nothing else$/,
+  );
   const many = lines(Array.from({ length: 30 }, (_, index) => watched(index + 10)));
   assert.match(many.at(-1) ?? '', /… and \d+ more managers/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Link, nextLink, refusalOf } from '../../../web/src/model/link.ts';
+import { type Link, nextLink } from '../../../web/src/model/link.ts';
 
 test('a page that has lost its manager says since when, however often it tries', () => {
   let link: Link = nextLink({ state: 'connecting' }, { type: 'opened' }, 100);
@@ -19,11 +19,4 @@ test('a refused token waits for a person, who can go on at once', () => {
   assert.deepEqual(locked, { state: 'locked', hadToken: true });
   assert.deepEqual(nextLink(locked, { type: 'trying' }, 3), locked);
   assert.deepEqual(nextLink(locked, { type: 'unlocked' }, 4), { state: 'connecting' });
-});
-
-test('what a refusal means is told by its status, and by its own words where it has some', () => {
-  const error = { category: 'connection', code: 'X', message: 'too many', hint: 'wait', server: null, details: {} };
-  assert.equal(refusalOf(401, error), 'locked');
-  assert.equal(refusalOf(429, error), 'too many; wait');
-  assert.equal(refusalOf(502, null), 'something answers here, but not a Holdfast (HTTP 502)');
 });

@@ -1,4 +1,4 @@
-import { refusalOf } from '../model/link.ts';
+import { readError } from '../model/refusal.ts';
 import type { HistoryReport, Report, Tool, WireError } from '../model/wire.ts';
 
 /** The manager said no. */
@@ -66,30 +66,6 @@ export class Api {
     // `cache`: nothing of it is the same a moment later.
     const response = await fetch(`api/${path}`, { ...init, headers, cache: 'no-store' });
     if (response.ok) return response;
-    throw new ApiError(response.status, await errorOf(response));
-  }
-}
-
-async function errorOf(response: Response): Promise<WireError> {
-  const text = await response.text();
-  const error = told(text);
-  if (error !== null) return error;
-  return {
-    category: 'connection',
-    code: `HTTP_${response.status}`,
-    message: refusalOf(response.status, null),
-    hint: 'look whether the manager runs: "holdfast status"',
-    server: null,
-    details: {},
-  };
-}
-
-function told(text: string): WireError | null {
-  try {
-    const body = JSON.parse(text) as { error?: Partial<WireError> } | null;
-    return typeof body?.error?.message === 'string' ? (body.error as WireError) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    throw new ApiError(response.status, readError(response.status, await response.text()));
   }
 }

@@ -1,8 +1,9 @@
 import { reconnectDelay } from '../model/backoff.ts';
 import { type SeenClient, withClient } from '../model/clients.ts';
-import { type Link, type LinkEvent, nextLink, refusalOf } from '../model/link.ts';
+import { type Link, type LinkEvent, nextLink } from '../model/link.ts';
 import { LogRing, lineOf } from '../model/log.ts';
 import { NdjsonReader } from '../model/ndjson.ts';
+import { refusalOf } from '../model/refusal.ts';
 import { merged, noSeries, type Series } from '../model/series.ts';
 import type { Report, StreamedEvent } from '../model/wire.ts';
 import { Api, ApiError } from './api.ts';

@@ -1,5 +1,3 @@
-import type { WireError } from './wire.ts';
-
 /** Whether the page hears the manager. */
 export type Link =
   | { readonly state: 'connecting' }
@@ -38,11 +36,4 @@ export function nextLink(link: Link, event: LinkEvent, now: number): Link {
       return { state: 'lost', since: before.since, attempt: before.attempt + 1, nextAt: now + delayMs, reason };
     }
   }
-}
-
-/** What an answer other than 2xx means to the connection. */
-export function refusalOf(status: number, error: WireError | null): 'locked' | string {
-  if (status === 401) return 'locked';
-  if (error !== null) return `${error.message}; ${error.hint}`;
-  return `something answers here, but not a Holdfast (HTTP ${status})`;
 }
