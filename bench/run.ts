@@ -2,12 +2,13 @@
 
 import { callCost } from './call-cost.ts';
 import { gateway } from './gateway.ts';
+import { logs } from './logs.ts';
 import { memory } from './memory.ts';
 import { priority } from './priority.ts';
 import { recovery } from './recovery.ts';
 import { startUp } from './start-up.ts';
 
-const benches = { memory, recovery, 'start-up': startUp, 'call-cost': callCost, gateway, priority } as const;
+const benches = { memory, recovery, 'start-up': startUp, 'call-cost': callCost, gateway, priority, logs } as const;
 const names = process.argv.slice(2);
 const unknown = names.filter(name => !(name in benches));
 if (unknown.length > 0) {

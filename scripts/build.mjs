@@ -40,8 +40,8 @@ function compile(project) {
 }
 
 async function buildPage(outDir) {
-  const { build } = await import('vite');
   try {
+    const { build } = await import('vite');
     await build({
       configFile: join(root, 'web', 'vite.config.ts'),
       logLevel: 'warn',

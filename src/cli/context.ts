@@ -7,6 +7,9 @@ export type { LogLevel } from '../telemetry/logger.ts';
 /** As the logger has them; not taken from there, since it takes its time to load. */
 export const LOG_LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
+/** `up` with it is the manager that `up -d` has put into the background. */
+export const BACKGROUND_OPTION = '--in-background';
+
 /** The options that every command has, before or after its name. */
 export interface GlobalOptions {
   readonly config?: string | undefined;

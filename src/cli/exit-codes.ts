@@ -29,9 +29,12 @@ const ofCode: Partial<Record<Code, ExitCode>> = {
   CONNECTION_MANAGER_SILENT: EXIT.failed,
   PROCESS_MANAGER_RUNNING: EXIT.failed,
   PROCESS_BACKGROUND_REFUSED: EXIT.failed,
+  PROCESS_BACKGROUND_ENDED: EXIT.failed,
+  PROCESS_SERVICE_REFUSED: EXIT.failed,
   RESOURCE_MESSAGE_TOO_LARGE: EXIT.failed,
   RESOURCE_PORT_TAKEN: EXIT.failed,
   RESOURCE_ADDRESS: EXIT.failed,
+  RESOURCE_FILE_UNWRITABLE: EXIT.failed,
 };
 
 /** The exit code of a command that ended with this error. Whatever else befalls a server makes it "not available". */

@@ -15,6 +15,7 @@ import { logDirOf, shortPath } from './places.ts';
 import { takeFolder } from './take-over.ts';
 import { jsonView } from './views/json-view.ts';
 import { plainView } from './views/plain-view.ts';
+import { quietView } from './views/quiet-view.ts';
 import type { Scene, View } from './views/view.ts';
 
 export interface ForegroundOptions {
@@ -22,6 +23,8 @@ export interface ForegroundOptions {
   readonly stateDir: string;
   readonly env: Cli['env'];
   readonly endpoint: EndpointWish;
+  /** Nobody looks on, and no terminal ends it. */
+  readonly isInBackground?: boolean;
   /** A line below the table that changes with the servers. */
   readonly advice?: Scene['advice'];
   /** What goes on while the manager is up; it is disposed of before the servers are stopped. */
@@ -34,7 +37,7 @@ export interface ForegroundOptions {
  * @throws ConfigError · HoldfastError PROCESS_MANAGER_RUNNING · whatever nobody caught, after everything has been stopped
  */
 export async function holdForeground(cli: Cli, options: ForegroundOptions): Promise<ExitCode> {
-  const { configFile, stateDir, env, advice } = options;
+  const { configFile, stateDir, env, advice, isInBackground = false } = options;
   const manager = await createManager({
     config: configFile,
     env,
@@ -47,13 +50,14 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   const lock = await takeFolder(cli, stateDir, configFile);
   const end = new End(manager, { endsClients: true });
   let meanwhile: Disposable | undefined;
-  const ends = listenToEnds({ stop: () => end.begin(), hasten: () => end.hasten(), fail: error => end.fail(error) });
+  const wishes = { stop: () => end.begin(), hasten: () => end.hasten(), fail: (error: unknown) => end.fail(error) };
+  const ends = listenToEnds(wishes, { outlivesTerminal: isInBackground });
   let control: ControlServer | null = null;
   let following: Disposable | undefined;
   try {
     control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
-    const makeView = await viewMaker(cli);
+    const makeView = await viewMaker(cli, isInBackground);
     const { url, token } = await openEndpoint(manager, options.endpoint, { stateDir, env, site: control.site });
     // From here on clients may come, and find servers that are on their way.
     manager.start().catch((error: unknown) => end.fail(error));
@@ -72,14 +76,16 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
       meanwhile?.[Symbol.dispose]();
       view.stopping();
     };
-    const endLog = await logTo(cli, manager, redact, text => view.say(text));
-    await lock.publish({ url });
+    // What a manager in the background writes to stderr is a file that nobody rotates.
+    const endLog = isInBackground ? () => undefined : await logTo(cli, manager, redact, text => view.say(text));
     // A key that nobody knows is often the whole trouble, and few people run "config check" first.
     for (const warning of manager.config.warnings) {
       view.say(`${formatIssue({ ...warning, file: shortPath(warning.file, cli.cwd) })} (warning)`);
     }
     const refusal = setOwnPriority(manager.config.priority);
     if (refusal !== null) view.say(`${refusal} (warning)`);
+    // Who has put us into the background waits for it, and has heard all of that then.
+    await lock.publish({ url });
     meanwhile = options.meanwhile?.(manager);
     await end.begun;
     // The end may have begun before.
@@ -101,7 +107,8 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
   }
 }
 
-async function viewMaker(cli: Cli): Promise<(scene: Scene) => View> {
+async function viewMaker(cli: Cli, isInBackground: boolean): Promise<(scene: Scene) => View> {
+  if (isInBackground) return () => quietView(cli);
   if (cli.options.json) return scene => jsonView(cli, scene);
   if (!cli.stdout.isTTY || cli.env.TERM === 'dumb') return scene => plainView(cli, scene);
   const { liveView } = await import('./views/live-view.ts');

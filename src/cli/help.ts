@@ -7,6 +7,8 @@ terminal and with --json; otherwise the file that holds it is, which "holdfast
 status" names, too. It is HOLDFAST_TOKEN where that is set.
 Where a "holdfast connect" runs this configuration already, it is taken over,
 and its clients go on.
+With -d it returns once requests are accepted, and the manager outlives this
+terminal: "holdfast status" shows it, "holdfast down" ends it.
 Events go to stdout, warnings and logs to stderr. Ctrl-C or "holdfast down"
 stops every server and ends with 0, or with 130 where calls were cut off; a
 second Ctrl-C does not wait for servers that take their time. Log files are kept
@@ -48,3 +50,22 @@ stderr has what has gone wrong, in lines that begin with "holdfast: ", and where
 it runs the manager also what the servers write to theirs; then there are log
 files, too: "holdfast logs". When the client
 closes stdin, answers that it waits for get 2 seconds; then it ends with 0.`;
+
+export const ADD_HELP = `
+Examples:
+  holdfast add files -- npx -y @modelcontextprotocol/server-filesystem /home/ada
+  holdfast add github --env 'GITHUB_TOKEN=\${GITHUB_TOKEN}' -- npx -y @acme/github
+  holdfast add issues --url https://mcp.example.com/mcp --header 'Authorization=Bearer \${TOKEN}'
+Comments, order and form of the file stay; where there is none it is made in
+your configuration folder, or where --config says. What would be a mistake is
+told with its line, and nothing is written. A manager that runs takes it up.`;
+
+export const IMPORT_HELP = `
+Reads the files of Claude Desktop, Claude Code, Cursor, VS Code and Codex, of you
+and of the project in this folder; shows each server with its whole command, and
+asks before anything is written. The same server in several clients is one.
+With --rewire each of these files is changed next: the servers that were taken
+over give way to one entry, "holdfast connect". A copy is kept beside it, and
+--undo brings it back byte for byte. No server is started.
+Ends with 1 where a file could not be understood or was left alone, or where you
+said no; all others have been dealt with.`;

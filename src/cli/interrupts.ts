@@ -27,10 +27,14 @@ export interface Wishes {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens to what ends this process until it is disposed of. A third press leaves without waiting for anything. */
-export function listenToEnds({ stop, hasten, fail }: Wishes): Disposable {
+/**
+ * Listens to what ends this process until it is disposed of. A third press leaves without waiting for anything. `outlivesTerminal`: the
+ * end of a terminal (SIGHUP) is none of its business.
+ */
+export function listenToEnds({ stop, hasten, fail }: Wishes, { outlivesTerminal = false } = {}): Disposable {
   const press = pressCounter();
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (outlivesTerminal && signal === 'SIGHUP') return;
     const number = press(performance.now());
     if (number === 1) stop();
     else if (number === 2) hasten();

@@ -3,13 +3,11 @@ import type { Config } from '../config/types.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { redactSecrets } from '../errors/redact.ts';
 import { createManager, type Manager } from '../manager.ts';
-import type { HoldfastEvent } from '../telemetry/events.ts';
 import { type Cli, note } from './context.ts';
 import { listenToEnds } from './interrupts.ts';
 import { logTo } from './log-to.ts';
 import { findConfig } from './places.ts';
-import { eventLine } from './render/event-line.ts';
-import { themeFor } from './render/theme.ts';
+import { tellProgress } from './tell-progress.ts';
 
 /**
  * Starts the servers that `pick` names and those they depend on, does what is to be done, and stops everything, however it ends.
@@ -66,13 +64,4 @@ function withDependencies(config: Config, names: readonly string[]): string[] {
   };
   for (const name of names) visit(name, []);
   return [...found];
-}
-
-/** Somebody who waits at a terminal wants to know what for. */
-function tellProgress(cli: Cli, event: HoldfastEvent): void {
-  const isProgress =
-    event.type === 'server.starting' || event.type === 'server.down' || event.type === 'server.backoff';
-  if (!cli.stderr.isTTY || !isProgress) return;
-  const line = eventLine(event);
-  if (line !== null) note(cli, themeFor(cli.stderr, cli.env).dim(`${line.text}…`));
 }

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { locateConfig, stateDir } from '../config/locate.ts';
 import { ConfigError } from '../errors/config-error.ts';
 import { os } from '../platform/platform.ts';
-import type { Cli } from './context.ts';
+import type { Cli, GlobalOptions } from './context.ts';
 
 /** @throws ConfigError where there is no configuration, with the places that were asked. */
 export function findConfig({ options, env, cwd }: Cli): string {
@@ -46,6 +46,21 @@ export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short !== '' && !short.startsWith('..') && short.length < path.length ? short : path;
 }
+
+/** How to write another command that means the same manager: with what this one was told of it. */
+export function commandFor({
+  config,
+  stateDir,
+}: Pick<GlobalOptions, 'config' | 'stateDir'>): (words: string) => string {
+  const named = [
+    ...(config === undefined ? [] : [`--config ${quoted(config)}`]),
+    ...(stateDir === undefined ? [] : [`--state-dir ${quoted(stateDir)}`]),
+  ];
+  return words => ['holdfast', words, ...named].join(' ');
+}
+
+/** Good for every shell there is, where a word has no quote of its own. */
+const quoted = (word: string): string => (/^[\w@%+=:,./\\~-]+$/.test(word) ? word : `"${word}"`);
 
 function realPath(file: string): string {
   try {

@@ -1,16 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { channels } from '../telemetry/event-entries.ts';
 import { packageVersion } from '../version.ts';
-import { type Cli, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
+import { BACKGROUND_OPTION, cliOf, type GlobalOptions, LOG_LEVELS, type LogLevel } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CONNECT_HELP, LOGS_HELP, RUN_HELP, UP_HELP } from './help.ts';
+import { addEditing } from './import/command.ts';
 import { channelList, lineCount, logsWish, since, USUAL_LINES } from './logs-wish.ts';
 import { forgiveGoneReaders } from './output-errors.ts';
 import { asServer, reportError } from './report-error.ts';
+import { addService } from './service/command.ts';
 import { UsageError } from './usage-error.ts';
-
-/** A command's work, loaded when it is asked for. */
-type Work = (cli: Cli, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<ExitCode>;
+import type { ToAction, Work } from './work.ts';
 
 /** Runs one command line and resolves with the exit code; it never rejects. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
@@ -44,6 +44,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     }
     // Without a command there is nothing wrong: somebody looks what there is.
     if (error.code === 'commander.help' && named === undefined) {
+      // Whoever looks at a terminal wants to know how things are; what reads a pipe, what it may ask for.
+      if (process.stdout.isTTY) return await home({ ...program.opts<Partial<GlobalOptions>>() });
       program.outputHelp();
       process.stdout.write(help);
       return EXIT.done;
@@ -52,9 +54,18 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+async function home(options: Partial<GlobalOptions>): Promise<ExitCode> {
+  const cli = cliOf({ json: false, ...options });
+  try {
+    return await (await import('./commands/home.ts')).home(cli);
+  } catch (error) {
+    return reportError(cli, error);
+  }
+}
+
 const isNoHelp = (word: string): boolean => word !== '-h' && word !== '--help';
 
-function build(action: (work: Work) => (...params: unknown[]) => Promise<void>): Command {
+function build(action: ToAction): Command {
   const program = new Command('holdfast')
     .description('Holds MCP servers fast: alive while they are needed, gone when they are not.')
     .exitOverride()
@@ -65,7 +76,10 @@ function build(action: (work: Work) => (...params: unknown[]) => Promise<void>):
       subcommandTerm: command =>
         [
           command.name(),
-          ...command.registeredArguments.map(arg => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`)),
+          ...command.registeredArguments.map(arg => {
+            const name = `${arg.name()}${arg.variadic ? '...' : ''}`;
+            return arg.required ? `<${name}>` : `[${name}]`;
+          }),
         ].join(' '),
     })
     .helpCommand(false)
@@ -88,21 +102,33 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   const add = (usage: string, description: string, work: Work, isHidden = false): Command =>
     program.command(usage, { hidden: isHidden }).description(description).action(action(work));
 
-  add('up', 'start all servers and hold them until Ctrl-C', async (cli, _args, { host, port, token }) => {
-    const wish = { host: optional(host, 'string'), port: optional(port, 'number'), hasToken: token !== false };
-    return (await import('./commands/up.ts')).up(cli, wish);
-  })
+  add(
+    'up',
+    'start all servers and hold them until Ctrl-C, or with -d in the background',
+    async (cli, _args, options) => {
+      const { host, port, token, detach, inBackground } = options;
+      const wish = { host: optional(host, 'string'), port: optional(port, 'number'), hasToken: token !== false };
+      const mode = inBackground === true ? 'background' : detach === true ? 'detached' : 'attached';
+      return (await import('./commands/up.ts')).up(cli, wish, mode);
+    },
+  )
+    .option('-d, --detach', 'as a daemon, which outlives this terminal; returns once it accepts requests')
+    .addOption(new Option(BACKGROUND_OPTION).hideHelp())
     .option('--host <address>', 'where to listen; default 127.0.0.1, or "holdfast.gateway.host"')
     .option('--port <number>', 'default 4653, or "holdfast.gateway.port"; 0 picks a free one', portNumber)
     .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback')
     .addHelpText('after', UP_HELP);
   add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
-  add('status', 'how the servers are', async (cli, _args, { all }) =>
-    (await import('./commands/status.ts')).status(cli, all === true),
-  ).option('--all', 'of every manager that runs, whatever its configuration');
+  add('status', 'how the servers are', async (cli, _args, { all, watch }) =>
+    watch === true
+      ? (await import('./commands/watch-status.ts')).watch(cli, all === true)
+      : (await import('./commands/status.ts')).status(cli, all === true),
+  )
+    .option('--watch', 'until Ctrl-C, each time that something changes, also when the manager is started anew')
+    .option('--all', 'of every manager that runs, whatever its configuration');
   for (const verb of ['start', 'stop', 'restart'] as const) {
-    add(`${verb} <server>`, `${verb} one server of the running manager`, async (cli, [server = '']) =>
-      (await import('./commands/steer.ts')).steer(cli, verb, server),
+    add(`${verb} <server...>`, `${verb} servers of the running manager`, async (cli, servers) =>
+      (await import('./commands/steer.ts')).steer(cli, verb, servers),
     );
   }
   add('tools [server]', 'what the servers can do', async (cli, [server]) =>
@@ -141,6 +167,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
   )
     .option('--url <url>', 'of a manager elsewhere; its token from HOLDFAST_TOKEN')
     .addHelpText('after', CONNECT_HELP);
+  addEditing(program, action);
   add('doctor', 'look at this machine: what will not work, and what to do', async cli =>
     (await import('./commands/doctor.ts')).doctor(cli),
   ).addHelpText(
@@ -151,6 +178,7 @@ Ends with 0 when there is no problem (warnings are fine), else with 1.`,
   );
   add('demo', 'three real servers to try it with', async cli => (await import('./commands/demo.ts')).demo(cli), true);
 
+  addService(program, action);
   program
     .command('config')
     .description('"config check [file]": every mistake of the configuration, and what will run')
@@ -193,7 +221,7 @@ function wholeNumber(text: string): number {
 function usageError({ code, message }: CommanderError, named: Command | undefined): UsageError {
   const help = `see "holdfast ${named === undefined ? '' : `${named.name()} `}--help"`;
   if (code === 'commander.help') return new UsageError(`"${named?.name()}" needs a command after it`, help);
-  const isOfServer = code === 'commander.unknownOption' && named?.name() === 'run';
+  const isOfServer = code === 'commander.unknownOption' && (named?.name() === 'run' || named?.name() === 'add');
   const [what = '', guess] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(guess ?? '')?.[1];
   const words = what
@@ -201,6 +229,9 @@ function usageError({ code, message }: CommanderError, named: Command | undefine
     .replace(/\. expected/i, ': expected')
     .replace(/\.$/, '');
   if (isOfServer)
-    return new UsageError(words, `put "--" before the server's command: holdfast run -- npx -y …; ${help}`);
+    return new UsageError(
+      words,
+      `put "--" before the server's command: holdfast ${named?.name() === 'add' ? 'add NAME' : 'run'} -- npx -y …; ${help}`,
+    );
   return new UsageError(words, suggestion === undefined ? help : `did you mean "${suggestion}"? ${help}`);
 }

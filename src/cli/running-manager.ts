@@ -27,12 +27,8 @@ export async function runningManager(cli: Cli): Promise<ControlClient> {
   throw new HoldfastError('CONNECTION_NO_MANAGER', { details: { config, others }, hint, isHintOpen: true });
 }
 
-/**
- * Every manager of this user that can be reached; where a state folder is named, the one that works there.
- *
- * @throws HoldfastError CONNECTION_NO_MANAGER, or CONNECTION_MANAGER_SILENT where no other answers
- */
-export async function runningManagers(cli: Cli): Promise<ControlClient[]> {
+/** Every manager of this user; where a state folder is named, the one that works there. `silent`: why others cannot be asked. */
+export async function findManagers(cli: Cli): Promise<{ clients: ControlClient[]; silent: HoldfastError[] }> {
   const dirs = isStateDirNamed(cli)
     ? [findStateDir(cli, null)]
     : (await runningIn(rootOf(cli))).map(({ stateDir }) => stateDir);
@@ -46,10 +42,15 @@ export async function runningManagers(cli: Cli): Promise<ControlClient[]> {
       }),
     ),
   );
-  const found = clients.filter(client => client !== null);
-  if (found.length === 0) throw silent[0] ?? new HoldfastError('CONNECTION_NO_MANAGER');
+  return { clients: clients.filter(client => client !== null), silent };
+}
+
+/** @throws HoldfastError CONNECTION_NO_MANAGER, or CONNECTION_MANAGER_SILENT where no other answers */
+export async function runningManagers(cli: Cli): Promise<ControlClient[]> {
+  const { clients, silent } = await findManagers(cli);
+  if (clients.length === 0) throw silent[0] ?? new HoldfastError('CONNECTION_NO_MANAGER');
   for (const { message } of silent) note(cli, message);
-  return found;
+  return clients;
 }
 
 /**

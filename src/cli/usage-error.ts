@@ -4,8 +4,8 @@ export class UsageError extends Error {
   readonly code = 'USAGE_INVALID';
   readonly hint: string;
 
-  /** Both lower-case and without a full stop, as in the catalogue of errors. */
-  constructor(message: string, hint = 'see "holdfast --help"') {
+  /** Both lower-case and without a full stop, as in the catalogue of errors. The hint says what to do. */
+  constructor(message: string, hint: string) {
     super(message);
     this.hint = hint;
   }

@@ -6,7 +6,7 @@ export const WORDS: ReadonlySet<string> = new Set(
   (
     'type event channel seq server name desired state health status verdict from to stream outcome code cause category kind level launch ' +
     'method tool signal area protocolVersion container client path version time at since lastMessageAt nextTryAt config stateDir folder ' +
-    'file token url control added removed changed unchanged missingTools holds'
+    'file token control added removed changed unchanged missingTools holds'
   ).split(' '),
 );
 const NOTHING: ReadonlySet<string> = new Set();

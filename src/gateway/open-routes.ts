@@ -50,6 +50,10 @@ export function openRoutes({ unready, metrics, isTrusted, site }: OpenRoutesOpti
     return c.body(text, 200, { 'Content-Type': contentType });
   });
   if (site !== null) app.all('*', c => site.fetch(c.req.raw, c.env));
+  app.onError((cause, c) => {
+    const error = new HoldfastError('PROCESS_INTERNAL', { details: { reason: String(cause) }, cause });
+    return c.body(refusalText('null', error), 500, { 'Content-Type': 'application/json' });
+  });
   app.notFound(c =>
     c.body(refusalText('null', new HoldfastError('CONNECTION_NOT_FOUND')), 404, { 'Content-Type': 'application/json' }),
   );

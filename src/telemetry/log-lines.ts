@@ -98,7 +98,7 @@ export async function* linesBack(folder: string, file: LogFile): AsyncGenerator<
         isLast = false;
       }
     }
-    if (rest.length > 0 && !isLast) yield rest.toString('utf8');
+    if (!isLast) yield rest.toString('utf8');
   } finally {
     await handle.close();
   }

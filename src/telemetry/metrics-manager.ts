@@ -23,6 +23,8 @@ export class ManagerMetrics {
   readonly #swept;
   readonly #reads;
   readonly #problems;
+  readonly #logsDegraded;
+  readonly #logsDropped;
   readonly #portsUsed;
   readonly #cpu;
   readonly #rss;
@@ -59,6 +61,11 @@ export class ManagerMetrics {
     this.#problems = make.gauge(
       'holdfast_config_problems',
       'Mistakes in the configuration as its file is now; while there are any, the one before them stays in use',
+    );
+    this.#logsDegraded = make.gauge('holdfast_logs_degraded', '1 while log files cannot be written, else 0');
+    this.#logsDropped = make.counter(
+      'holdfast_logs_dropped_lines_total',
+      'Lines that log files lack; told once they can be written again',
     );
     this.#portsUsed = make.gauge(
       'holdfast_network_ports_used_ratio',
@@ -108,6 +115,11 @@ export class ManagerMetrics {
         return this.#reads.inc({ outcome: 'loaded' });
       case 'config.rejected':
         return this.#reads.inc({ outcome: 'rejected' });
+      case 'logs.degraded':
+        return this.#logsDegraded.set(1);
+      case 'logs.recovered':
+        this.#logsDegraded.set(0);
+        return this.#logsDropped.inc(event.droppedLines);
       case 'manager.resumed':
         return this.#resumed.inc();
       case 'manager.swept':

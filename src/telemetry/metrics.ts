@@ -22,7 +22,9 @@ export class Metrics {
     this.#otel?.heard(event);
     if (this.#registry !== null) return this.#registry.heard(event);
     if (this.#isClosed) return;
-    this.#waiting.push(event);
+    // What a server prints is counted, and not kept.
+    if (event.type !== 'network.operation')
+      this.#waiting.push(event.type === 'server.output' ? { ...event, line: '' } : event);
     if (this.#waiting.length > MAX_WAITING) this.prepare();
   };
 

@@ -81,9 +81,9 @@ test('the API wants the token: none is 401, a wrong one 401, too many wrong ones
   const { fetch } = await stage(t);
   assert.equal((await fetch('GET', '/api/status')).status, 401);
   const statuses: number[] = [];
-  for (let guess = 0; guess < 12; guess++)
+  for (let guess = 0; guess < 40; guess++)
     statuses.push((await fetch('GET', '/api/status', { authorization: `Bearer ${guess}` })).status);
-  assert.deepEqual([statuses[0], statuses.at(-1)], [401, 429]);
+  assert.deepEqual([...new Set(statuses)], [401, 429]);
   const right = await fetch('GET', '/api/status', { authorization });
   assert.deepEqual([right.status, right.headers['cache-control']], [200, 'no-store']);
   assert.doesNotMatch(right.text, new RegExp(TOKEN));

@@ -72,6 +72,22 @@ test('messages and hints begin in lower case and end without a full stop', () =>
   }
 });
 
+/** What people and programs can do about an error. */
+const DEEDS = new Set(
+  `add ask attach begin change check choose close connect correct end fix free give increase install leave let list log look lower make mend name pick pin put
+  raise read reach remove report retry run see send set shorten shut sign start stop switch take tell try turn update use wait write`.split(
+    /\s+/,
+  ),
+);
+
+test('every hint names something to do', () => {
+  const idle = entries.filter(([, { hint }]) => !(hint.match(/[a-z]+/g) ?? []).some(word => DEEDS.has(word)));
+  assert.deepEqual(
+    idle.map(([code, { hint }]) => `${code}: ${hint}`),
+    [],
+  );
+});
+
 test('every open placeholder stands in the message or the hint', () => {
   for (const [code, { message, hint, open }] of entries) {
     const places = [...placeholdersOf(message), ...placeholdersOf(hint)];

@@ -34,7 +34,7 @@ export async function serve(t: TestContext, { limits = {}, ...changes }: Changes
     modern: null,
     sessions: memorySessions,
     unready: () => [],
-    metrics: async () => ({ text: 'up 1\n', contentType: 'text/plain; version=0.0.4' }),
+    metrics: async () => ({ text: '', contentType: 'text/plain; version=0.0.4' }),
     site: null,
     explain: error => rpcErrorOf(error, line => line),
     emit: event => void events.push(event),

@@ -42,7 +42,7 @@ test('what is not of MCP goes to the site, whole, with what carries it; without 
 test('the paths of MCP and the probes are never the site’s', async t => {
   const site = siteOf();
   const { endpoint } = await serve(t, { site });
-  for (const path of ['/livez', '/readyz', '/mcp', '/servers/files/mcp', '/servers/none/mcp'])
+  for (const path of ['/livez', '/readyz', '/metrics', '/mcp', '/servers/files/mcp', '/servers/none/mcp'])
     await ask(endpoint.port, { method: 'GET', path, headers: { accept: 'application/json' } });
   assert.deepEqual(site.asked, []);
 });
@@ -67,4 +67,19 @@ test('without a site other paths are nothing, with the token; and nothing is tol
   const { endpoint } = await serve(t);
   assert.equal((await ask(endpoint.port, { method: 'GET', path: '/' })).status, 404);
   assert.equal((await ask(endpoint.port, { method: 'GET', path: '/', headers: NO_TOKEN })).status, 401);
+});
+
+test('/metrics is what the manager gives, in the form that it says', async t => {
+  const metrics = async () => ({ text: '1\n', contentType: 'text/plain; version=0.0.4' });
+  const { endpoint } = await serve(t, { metrics });
+  const reply = await ask(endpoint.port, { path: '/metrics', method: 'GET' });
+  assert.deepEqual([reply.status, reply.text], [200, '1\n']);
+  assert.equal(reply.headers['content-type'], 'text/plain; version=0.0.4');
+});
+
+test('metrics that cannot be had are an error that says so, not a page of another program', async t => {
+  const { endpoint } = await serve(t, { metrics: () => Promise.reject(new Error('out of descriptors')) });
+  const { status, messages } = await ask(endpoint.port, { path: '/metrics', method: 'GET' });
+  assert.equal(status, 500);
+  assert.equal(messages[0]?.error?.data?.code, 'PROCESS_INTERNAL');
 });

@@ -123,6 +123,14 @@ test('what the manager is told of itself and the machine comes out', async t => 
   assert.equal(first.value('holdfast_manager_swept_processes_total'), 2);
   assert.equal(first.value('holdfast_gateway_sessions'), 7);
   assert.equal(first.value('holdfast_network_ports_used_ratio'), null);
+  metrics.heard({ type: 'logs.degraded', at: 0, folder: '/logs', reason: 'ENOSPC' });
+  assert.equal((await scrape()).value('holdfast_logs_degraded'), 1);
+  metrics.heard({ type: 'logs.recovered', at: 0, folder: '/logs', droppedLines: 12 });
+  const recovered = await scrape();
+  assert.deepEqual(
+    [recovered.value('holdfast_logs_degraded'), recovered.value('holdfast_logs_dropped_lines_total')],
+    [0, 12],
+  );
   state.ports = { used: 100, of: 400 };
   assert.equal((await scrape()).value('holdfast_network_ports_used_ratio'), 0.25);
 });

@@ -1,11 +1,10 @@
 import type { StatusReport } from '../../daemon/control-routes.ts';
 import { redactDeep } from '../../errors/redact-deep.ts';
 import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.ts';
-import type { ControlClient } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { configurationLines } from '../render/configuration-lines.ts';
 import { managerFacts } from '../render/manager-facts.ts';
-import { renderScreen } from '../render/screen.ts';
+import { managerTitle, renderScreen } from '../render/screen.ts';
 import { runningManager, runningManagers } from '../running-manager.ts';
 
 /** How the servers of the running manager are, or of every one that runs. */
@@ -15,15 +14,15 @@ export async function status(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
   if (cli.options.json) printJson(cli, isOfAll ? { managers: reports } : reports[0]);
   else
     for (const [index, report] of reports.entries()) {
-      const lines = linesOf(cli, report, clients[index]);
+      const lines = statusLines(cli, report, clients[index]?.holder.isGuest === true);
       print(cli, index === 0 ? lines : ['', '', ...lines]);
     }
   return EXIT.done;
 }
 
-function linesOf(cli: Cli, { manager, servers }: StatusReport, client: ControlClient | undefined): string[] {
-  const inside = client?.holder.isGuest === true ? ', in a "holdfast connect"' : '';
-  const title = `holdfast ${manager.version} (pid ${manager.pid}${inside})`;
+/** All that there is to say of one manager. */
+export function statusLines(cli: Cli, { manager, servers }: StatusReport, isGuest: boolean): string[] {
+  const title = managerTitle(manager, isGuest);
   const screen = { title, uptimeMs: manager.uptimeMs, servers, events: [], footer: [], now: Date.now() };
   const width = widthOf(cli.stdout);
   const table = renderScreen(screen, { width, height: Number.POSITIVE_INFINITY }, cli.theme);

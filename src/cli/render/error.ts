@@ -25,7 +25,8 @@ export function renderError(error: unknown, view: ErrorView): string[] {
   const fact = (name: string, text: string) => `  ${theme.dim(name.padEnd(6))}${text}`;
   if (error instanceof ConfigError) {
     const lines = error.issues.map(issue => formatIssue({ ...issue, file: view.shorten(issue.file) }));
-    return [...lines, title(`${count(lines.length, 'mistake')} in the configuration, nothing was started`)];
+    const what = `${count(lines.length, 'mistake')} in the configuration, nothing was started`;
+    return [...lines, title(what), fact('do', configHint(error))];
   }
   if (error instanceof UsageError) return [title(error.message), fact('do', error.hint)];
   if (error instanceof HoldfastError) {
@@ -40,12 +41,48 @@ export function renderError(error: unknown, view: ErrorView): string[] {
     ];
   }
   const isError = error instanceof Error;
+  const told = isError ? error.message || error.name : String(error);
+  const refusal = refusalOf(error);
+  if (refusal !== null) return [title(told), fact('code', refusal.code), fact('do', refusal.hint)];
   return [
-    title(isError ? error.message || error.name : String(error)),
-    fact('note', 'this is a bug in Holdfast, please report it; "--log-level debug" shows where it happened'),
+    title(told),
+    fact('do', `${BUG}; "--log-level debug" shows where it happened`),
     ...(view.isDebug && isError ? (error.stack ?? '').split('\n').slice(1) : []),
   ];
 }
+
+const BUG = 'report it with what you did, for this is a bug in Holdfast';
+
+/** Its places are told with the mistakes. */
+function configHint({ issues }: ConfigError): string {
+  if (issues.some(({ line }) => line !== null)) return 'correct what is listed; "holdfast config check" looks again';
+  return 'name it with --config, or make one: "holdfast import" takes over what your clients have, "holdfast add" begins with one server';
+}
+
+/** What to do where the system refuses a file or folder; null where the fault is ours. */
+function refusalOf(error: unknown): { readonly code: string; readonly hint: string } | null {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
+  const code = String(error.code);
+  const hint = REFUSALS[code];
+  return hint === undefined ? null : { code, hint };
+}
+
+const RIGHTS = 'give yourself the right to it, or name another place, such as with --state-dir';
+const PATH = 'check the path, and make what is missing of it, or name another with --state-dir or --config';
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: RIGHTS,
+  EPERM: RIGHTS,
+  EROFS: RIGHTS,
+  ENOENT: PATH,
+  ENOTDIR: PATH,
+  EISDIR: PATH,
+  EEXIST: PATH,
+  ENAMETOOLONG: PATH,
+  ENOSPC: 'free space on the disk, or name another place with --state-dir',
+  EDQUOT: 'free space within your quota, or name another place with --state-dir',
+  EMFILE: 'close other programs, or raise the limit of open files (ulimit -n)',
+  ENFILE: 'close other programs: the system has no files left to open',
+};
 
 /** The body of `{"error": …}` that every command writes with `--json`. */
 export interface ErrorBody {
@@ -80,7 +117,7 @@ export function errorBody(error: unknown, redact: (line: string) => string): Err
   if (error instanceof ConfigError) {
     const { code, issues } = error;
     const message = `${count(issues.length, 'mistake')} in the configuration`;
-    const hint = 'correct what "issues" lists; nothing was started';
+    const hint = configHint(error);
     const details = { issues: issues.map(plainIssue) };
     return { category: 'config', code, message, hint, server: null, details };
   }
@@ -89,7 +126,10 @@ export function errorBody(error: unknown, redact: (line: string) => string): Err
     return { category: 'usage', code, message, hint, server: null, details: {} };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const hint = 'this is a bug in Holdfast, please report it';
+  const refusal = refusalOf(error);
+  if (refusal !== null)
+    return { category: 'resource', ...refusal, message: redact(message), server: null, details: {} };
+  const hint = BUG;
   return { category: 'internal', code: 'INTERNAL', message, hint, server: null, details: {} };
 }
 

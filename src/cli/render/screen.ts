@@ -87,6 +87,14 @@ function latest(events: readonly EventLine[], room: number, width: number, theme
   return lines;
 }
 
+/** Who shows it: `holdfast 1.0.0 (pid 4711)`. */
+export function managerTitle(
+  { version, pid }: { readonly version: string; readonly pid: number },
+  isGuest: boolean,
+): string {
+  return `holdfast ${version} (pid ${pid}${isGuest ? ', in a "holdfast connect"' : ''})`;
+}
+
 /** `2 ready, 1 failed` */
 export function summary(servers: readonly ServerStatus[]): string {
   const counts = new Map<string, number>();

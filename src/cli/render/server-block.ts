@@ -30,6 +30,8 @@ export interface DetailsPlace {
   readonly width: number;
   readonly now: number;
   readonly isWhole: boolean;
+  /** How a command of the manager is written here; "holdfast …" where nothing more is needed. */
+  readonly command?: ((words: string) => string) | undefined;
 }
 
 /** How a server is doing, in one colour. */
@@ -57,7 +59,7 @@ export function serverCells(server: ServerStatus): Cell[] {
   ];
 }
 
-function markOf(state: ServerStatus['state'], health: ServerStatus['health']): string {
+export function markOf(state: ServerStatus['state'], health: ServerStatus['health']): string {
   switch (state) {
     case 'ready':
       return health === 'healthy' || health === 'unknown' ? '●' : '◐';
@@ -77,7 +79,7 @@ function markOf(state: ServerStatus['state'], health: ServerStatus['health']): s
  * wall-clock ms. `isWhole`: there is room for all of it, and nothing that helps is cut off.
  */
 export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: Theme): string[] {
-  const { width, now, isWhole } = place;
+  const { width, now, isWhole, command = words => `holdfast ${words}` } = place;
   const room = Math.max(8, width - INDENT.length);
   const say = (text: string, tone: Tone): string[] =>
     wrap(oneLine(text), room, MESSAGE_LINES).map(line => INDENT + theme[tone](line));
@@ -86,7 +88,7 @@ export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: 
   const why = (): string[] => {
     switch (server.state) {
       case 'failed':
-        return [...failure(server, { room, now, isWhole }, theme, say), ...survivors];
+        return [...failure(server, { room, now, isWhole, command }, theme, say), ...survivors];
       case 'backoff': {
         const { number, of } = server.attempt;
         const next = nextTry(server, now);
@@ -108,7 +110,7 @@ export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: 
 
 function failure(
   server: ServerStatus,
-  { room, now, isWhole }: { room: number; now: number; isWhole: boolean },
+  { room, now, isWhole, command }: { room: number; now: number; isWhole: boolean; command: (words: string) => string },
   theme: Theme,
   say: (text: string, tone: Tone) => string[],
 ): string[] {
@@ -118,7 +120,7 @@ function failure(
   const words = lastWords(stderrTail, STDERR_LINES).map(line => truncate(oneLine(line), room - bar.length));
   const help = oneLine(hint);
   const advice = hint === '' ? [] : isWhole ? wrapWhole(help, room - 4) : wrap(help, room - 4, MESSAGE_LINES);
-  const start = `${next}at once with "holdfast start ${oneLine(server.name)}"`;
+  const start = `${next}at once with "${command(`start ${oneLine(server.name)}`)}"`;
   return [
     ...say(message, 'bad'),
     ...advice.map((line, index) => `${INDENT}${theme.dim(index === 0 ? 'do  ' : '    ')}${line}`),

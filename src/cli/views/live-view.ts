@@ -82,6 +82,6 @@ export function liveView(cli: Cli, scene: Scene): View {
 }
 
 /** One column and one line less than there are: a full line makes some terminals wrap, a full screen makes them scroll. */
-function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+export function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
   return { width: Math.max(10, (columns || 80) - 1), height: Math.max(3, (rows || 24) - 1) };
 }

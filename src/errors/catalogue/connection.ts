@@ -69,7 +69,7 @@ export const connectionEntries = {
   CONNECTION_NOT_FOUND: entry(
     false,
     'there is nothing at this address[: {reason}]',
-    'all servers together are at /mcp, each one at /servers/NAME/mcp',
+    'connect to /mcp for all servers together, or to /servers/NAME/mcp for one of them',
     ['reason'],
   ),
   CONNECTION_MANAGER_SILENT: entry(

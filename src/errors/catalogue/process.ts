@@ -42,7 +42,7 @@ export const processEntries = {
   PROCESS_SPAWN_TIMEOUT: entry(
     true,
     'the system did not start the server within {afterMs} ms',
-    'the machine may be overloaded, or a virus scanner holds the program; "startup.spawnMs" sets the time',
+    'give it more time with "startup.spawnMs": the machine may be overloaded, or a virus scanner holds the program',
     ['afterMs'],
   ),
   PROCESS_EXITED: entry(
@@ -104,7 +104,7 @@ export const processEntries = {
   PROCESS_UNRESPONSIVE: entry(
     true,
     'the server runs but does not answer[ (silent for {silentMs} ms)]',
-    'it is restarted by itself; if this repeats, a call may block its event loop',
+    'it is restarted by itself; if this repeats, look for a call that blocks its event loop',
     ['silentMs'],
   ),
   PROCESS_FROZEN: entry(
@@ -135,5 +135,16 @@ export const processEntries = {
     'the manager could not be started in the background[: {reason}]',
     'run "holdfast up" in the foreground, and read what it says',
     ['reason'],
+  ),
+  PROCESS_BACKGROUND_ENDED: entry(
+    false,
+    'the manager did not come up in the background[: {why}]',
+    'run "holdfast up" in the foreground, and read what it says; "logs/daemon.out" in the state folder has its last words',
+    ['why'],
+  ),
+  PROCESS_SERVICE_REFUSED: entry(
+    false,
+    'the service could not be changed[: {why}]',
+    'look at it with "holdfast service status", and at what would be done with --dry-run',
   ),
 } as const satisfies Record<`PROCESS_${string}`, CatalogueEntry>;

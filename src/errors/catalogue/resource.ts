@@ -113,4 +113,9 @@ export const resourceEntries = {
     'there is no space left on the disk',
     'free space; npx and uvx keep old packages in their caches (npm cache clean --force, uv cache prune)',
   ),
+  RESOURCE_FILE_UNWRITABLE: entry(
+    false,
+    'cannot write the file[ {file}][ ({why})]',
+    'nothing in it was changed: see who may write there, and close programs that hold it open',
+  ),
 } as const satisfies Record<`RESOURCE_${string}`, CatalogueEntry>;

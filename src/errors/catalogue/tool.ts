@@ -19,7 +19,7 @@ export const toolEntries = {
   TOOL_LIST_TIMEOUT: entry(
     true,
     'the server did not list its tools within {afterMs} ms',
-    'it may load something first: "startup.toolsMs" sets the time for one page',
+    'give it more time for one page with "startup.toolsMs": it may load something first',
     ['afterMs'],
   ),
   TOOL_LIST_FAILED: entry(
@@ -31,7 +31,7 @@ export const toolEntries = {
   TOOL_VANISHED: entry(
     true,
     'tools are gone that the server had before: {tools}',
-    'the server is restarted once; if they stay away, its configuration or login may have changed',
+    'the server is restarted once; if they stay away, check its configuration and its login',
     ['tools'],
   ),
   TOOL_CALL_TIMEOUT: entry(
@@ -43,7 +43,7 @@ export const toolEntries = {
   TOOL_CALL_CANCELLED: entry(
     false,
     'the call was cancelled by its caller[: {reason}]',
-    'nothing to do; it may have run in part',
+    'send it again if it is still wanted; it may have run in part',
     ['reason'],
   ),
   TOOL_INPUT_TOO_LATE: entry(

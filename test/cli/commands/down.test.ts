@@ -13,7 +13,7 @@ test('down of a manager that runs for a client says that the client will start i
   const client = cli.client(['connect']);
   await client.initialize();
   const { code, stdout, stderr } = await cli.run('down');
-  assert.deepEqual([code, stdout], [0, `stopped (pid ${client.pid})\n`]);
+  assert.deepEqual([code, stdout], [0, `stopped (pid ${client.pid}): one\n`]);
   assert.match(
     stderr,
     /ran inside a "holdfast connect": .* start the servers again in about 3 seconds\nclose the clients/,

@@ -97,6 +97,8 @@ test('up tells in plain lines what happens, heals, and stops in good order at Ct
   const { code, stdout, stderr } = await up.finished;
   assert.deepEqual([code, stderr], [0, 'stopping…\n']);
   assert.match(stdout, /good stopped\nall servers are stopped, no process is left\n$/);
+  // Where it may end in a file, the link is without the token.
+  assert.match(stdout, /^the dashboard is at http:\/\/127\.0\.0\.1:\d+\/$/m);
 });
 
 test('a second Ctrl-C skips what patience is left', needsSignals, async t => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodeOf } from '../../../src/cli/exit-codes.ts';
+import { OutputError } from '../../../src/cli/output-errors.ts';
 import { errorBody, renderError } from '../../../src/cli/render/error.ts';
 import { plainTheme } from '../../../src/cli/render/theme.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
+import { type Code, catalogue } from '../../../src/errors/catalogue.ts';
 import { ConfigError } from '../../../src/errors/config-error.ts';
 import { HoldfastError } from '../../../src/errors/holdfast-error.ts';
 import { redactSecrets } from '../../../src/errors/redact.ts';
@@ -40,18 +42,60 @@ test('a bad configuration is told mistake by mistake, in a form that editors fol
     'holdfast.json:2:5: mcpServers.a.args: expected a list',
     'holdfast.json:9:1: expected "}"',
     'error: 2 mistakes in the configuration, nothing was started',
+    '  do    correct what is listed; "holdfast config check" looks again',
   ]);
 });
 
 test('our own mistakes are called a bug, and show their stack only for debugging', () => {
   const bug = new TypeError('x is not a function');
   assert.equal(renderError(bug, view).length, 2);
-  assert.match(renderError(bug, view).join('\n'), /^error: x is not a function\n {2}note {2}this is a bug/);
+  assert.match(
+    renderError(bug, view).join('\n'),
+    /^error: x is not a function\n {2}do {4}report it with what you did, for this is a bug/,
+  );
   assert.match(renderError(bug, { ...view, isDebug: true }).join('\n'), /\n\s+at /);
 });
 
+test('what the system refuses is no bug, and is told with what to do', () => {
+  const refused = Object.assign(new Error("EACCES: permission denied, mkdir '/state'"), {
+    code: 'EACCES',
+    syscall: 'mkdir',
+  });
+  assert.deepEqual(renderError(refused, view), [
+    "error: EACCES: permission denied, mkdir '/state'",
+    '  code  EACCES',
+    '  do    give yourself the right to it, or name another place, such as with --state-dir',
+  ]);
+  assert.equal(errorBody(refused, redact).category, 'resource');
+});
+
+test('every error ends with what to do, for people and for programs', () => {
+  const absent = new ConfigError([{ file: '/a', line: null, column: null, key: '', message: 'there is no such file' }]);
+  const catalogued = Object.keys(catalogue).map(code => new HoldfastError(code as Code, { server: 'a' }));
+  const others = [
+    invalid,
+    absent,
+    new UsageError('x', 'see "holdfast --help"'),
+    new OutputError(new Error('x')),
+    new Error('x'),
+    'x',
+  ];
+  for (const error of [...catalogued, ...others]) {
+    const hint = errorBody(error, redact).hint ?? '';
+    assert.match(hint, /\w/, String(error));
+    const told = renderError(error, view).find(line => line.startsWith('  do    ')) ?? '';
+    assert.ok(told.startsWith(`  do    ${hint}`), `${String(error)}: ${told}`);
+  }
+});
+
 test('for programs every error has the same fields', () => {
-  for (const error of [missing, invalid, new UsageError('unknown command "x"'), new TypeError('oh'), 'text']) {
+  for (const error of [
+    missing,
+    invalid,
+    new UsageError('unknown command "x"', 'see "holdfast --help"'),
+    new TypeError('oh'),
+    'text',
+  ]) {
     const body = errorBody(error, redact);
     assert.deepEqual(Object.keys(body).slice(0, 6), ['category', 'code', 'message', 'hint', 'server', 'details']);
     assert.doesNotMatch(JSON.stringify(body), /very-secret/);
@@ -61,7 +105,7 @@ test('for programs every error has the same fields', () => {
 
 test('each kind of error has its exit code', () => {
   const codes = [
-    new UsageError('x'),
+    new UsageError('x', 'y'),
     new HoldfastError('TOOL_UNKNOWN'),
     new HoldfastError('TOOL_SERVER_UNKNOWN'),
     invalid,

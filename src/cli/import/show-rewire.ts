@@ -1,0 +1,56 @@
+import { CLIENTS } from '../../config/clients/client.ts';
+import { formatPath } from '../../config/source.ts';
+import type { Cli } from '../context.ts';
+import { shortPath } from '../places.ts';
+import { visible } from '../render/command.ts';
+import type { Change, Outcome } from './rewire-files.ts';
+import { mainPath } from './rewire-files.ts';
+import { clientName } from './survey.ts';
+import type { Undone } from './undo.ts';
+
+/** What of each file goes, and what comes: all else stays byte for byte. Values that go may be secrets, and stand in our file by then. */
+export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
+  const { theme, cwd } = cli;
+  const lines = changes.flatMap(({ read: { from }, replaced, result }) => [
+    `${theme.strong(shortPath(from.file, cwd))}  ${clientName(from)}`,
+    ...(result === null
+      ? [`  ${theme.warn('stays as it is')}: its servers are written in a way that cannot be cut out`]
+      : [
+          ...replaced.map(({ path }) => theme.bad(`  - ${visible(formatPath(path))}`)),
+          ...result.added.map(({ path, entry }) =>
+            theme.good(`  + ${visible(formatPath(path))} = ${visible(JSON.stringify(entry))}`),
+          ),
+          ...(from.project === null
+            ? []
+            : [`  ${theme.warn('note')} a file of a project: others who share it do not have these paths`]),
+        ]),
+    '',
+  ]);
+  const isPassing = /[\\/]_npx[\\/]/.test(mainPath);
+  return [
+    ...lines,
+    ...(isPassing
+      ? [`${theme.warn('note')} this Holdfast is in npx's cache, which may be emptied: npm install -g holdfast`, '']
+      : []),
+  ];
+}
+
+export function outcomeLines({ theme, cwd }: Cli, outcomes: readonly Outcome[]): string[] {
+  return outcomes.map(({ change: { read }, backup, reason }) => {
+    const name = shortPath(read.from.file, cwd);
+    if (reason !== null) return `${theme.bad('left')}     ${name}: ${reason}`;
+    return `${theme.good('rewired')}  ${name}, backup ${shortPath(backup ?? '', cwd)}`;
+  });
+}
+
+export function undoneLines({ theme, cwd }: Cli, undone: readonly Undone[], isDry: boolean): string[] {
+  if (undone.length === 0) return ['nothing is rewired'];
+  const words = {
+    restored: theme.good(isDry ? 'would be restored' : 'restored'),
+    'as it was': theme.dim('as it was'),
+    refused: theme.bad('refused'),
+  };
+  return undone.map(({ file, client, outcome, note }) => {
+    return `${words[outcome]}  ${shortPath(file, cwd)} (${CLIENTS[client]})${note === null ? '' : `: ${note}`}`;
+  });
+}
