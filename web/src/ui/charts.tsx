@@ -130,7 +130,7 @@ export function Charts({ servers, series, only }: Props) {
           format={bytes}
           steps={MEMORY_STEPS}
           atLeast={16 * 1024 * 1024}
-          empty="Not known on this system"
+          empty="Nothing known"
         />
         <Chart
           {...common}
@@ -139,7 +139,7 @@ export function Charts({ servers, series, only }: Props) {
           data={cpu}
           format={percent}
           atLeast={5}
-          empty="Not known on this system"
+          empty="Nothing known"
         />
       </div>
     </section>
