@@ -25,7 +25,7 @@ export function SteerButtons({ server, isTrouble = false }: ButtonProps) {
           key={verb}
           type="button"
           class={isTrouble && index === 0 ? 'button primary' : 'button'}
-          aria-label={`${capital(verb)} ${server.name}`}
+          aria-label={`${labelFor(server, verb)} ${server.name}`}
           disabled={!isLive}
           onClick={() => steer(server, verb)}
         >
