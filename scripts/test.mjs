@@ -7,13 +7,16 @@
 // `npm run test:windows` runs, on Windows or under Wine: the unit tests, the scenarios named `*.windows.test.ts`, and
 // those that say as much on Windows as elsewhere.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, seconds } from './lib.mjs';
 
 const MINUTE = 60_000;
+const MOST_TOGETHER = 12;
+const ALONE =
+  /child_process|worker_threads|leak-check|run-cli|support\/(managed|pool|lived|contained|keeper|gateway|real-servers|timeless)\.js|\/endpoint\.js|createServer|\.listen\(|\bmock\b|globalThis|process\.(on|once|chdir|exit|stdin|stdout)\b|process\.env\.\w+ =|^(before|after|beforeEach|afterEach)\(/m;
 const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
 const ofMadeUpOnes =
   /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|errors|web)[\\/]|^telemetry[\\/](?!log-(disk|follow))/;
@@ -21,7 +24,8 @@ const likeOthers =
   /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session|metrics)\.|^session[\\/]/;
 const ofPosix = /^platform[\\/](linux|posix)[\\/]/;
 /** Under Wine, where `--full` has all the same. */
-const isHurried = process.env.HOLDFAST_TEST_PART !== undefined && process.env.HOLDFAST_TEST_FULL !== '1';
+const isFull = process.env.HOLDFAST_TEST_FULL === '1';
+const isHurried = process.env.HOLDFAST_TEST_PART !== undefined && !isFull;
 // Scenarios start many real processes and check that none is left: one file at a time.
 const suites = {
   unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
@@ -65,6 +69,7 @@ const files = readdirSync(base, { recursive: true })
 if (files.length === 0) stopWith(`no ${name} tests${filters.length > 0 ? ` match ${filters.join(' ')}` : ''}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-tally-'));
+const entries = filters.length === 0 && !isFull ? [...together(files)] : files;
 const tallyFile = join(folder, 'tally.json');
 const started = performance.now();
 const status = await run();
@@ -72,6 +77,36 @@ const tookMs = performance.now() - started;
 const tally = existsSync(tallyFile) ? readFileSync(tallyFile, 'utf8') : '';
 rmSync(folder, { recursive: true, force: true });
 report(tally === '' ? null : JSON.parse(tally));
+
+/**
+ * A process for each file costs more than most files do, under Wine seconds: those that touch nothing but their own objects share
+ * one, a few of a folder at a time. What starts processes, listens, or changes what a process has once stays by itself, as does each file of a filtered run.
+ */
+function* together(all) {
+  const groups = new Map();
+  for (const file of all) {
+    const group = groupOf(file);
+    groups.set(group, [...(groups.get(group) ?? []), file]);
+  }
+  for (const [group, members] of groups) {
+    if (group === null) yield* members;
+    else {
+      for (let at = 0; at < members.length; at += MOST_TOGETHER) {
+        const some = members.slice(at, at + MOST_TOGETHER);
+        const entry = join(folder, `${group}-${at / MOST_TOGETHER + 1}.test.mjs`);
+        const lines = some.map(file => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});\n`);
+        writeFileSync(entry, lines.join(''));
+        yield entry;
+      }
+    }
+  }
+}
+
+/** Null for a file that must be alone. */
+function groupOf(file) {
+  if (ALONE.test(readFileSync(join(root, file), 'utf8'))) return null;
+  return relative(base, join(root, file)).split(sep)[0].replace(/\..*/, '');
+}
 
 function run() {
   const args = [
@@ -83,7 +118,7 @@ function run() {
     '--test-reporter-destination=stdout',
     `--test-reporter=${pathToFileURL(join(root, 'scripts', 'test-tally.mjs')).href}`,
     `--test-reporter-destination=${tallyFile}`,
-    ...files,
+    ...entries,
   ];
   const env = { ...process.env, ...(name === 'full' ? { HOLDFAST_TEST_FULL: '1' } : {}) };
   // Set where we are started by a test; the runner would then speak to that test's runner instead of printing.
