@@ -8,7 +8,7 @@
 // those that say as much on Windows as elsewhere.
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, seconds } from './lib.mjs';
@@ -28,7 +28,8 @@ const isFull = process.env.HOLDFAST_TEST_FULL === '1';
 const isHurried = process.env.HOLDFAST_TEST_PART !== undefined && !isFull;
 // Scenarios start many real processes and check that none is left: one file at a time.
 const suites = {
-  unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
+  // Most of them wait for processes half of their time.
+  unit: { concurrency: availableParallelism() + 1, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
   scenarios: { concurrency: 1, testMs: 5 * MINUTE, runMs: 30 * MINUTE, has: scenario => scenario },
   windows: {
     // Under Wine two runs go beside each other: see test-windows.mjs.
@@ -64,12 +65,14 @@ const files = readdirSync(base, { recursive: true })
   .filter(file => suite.has(file.split(sep)[0] === 'scenarios', file))
   .filter(file => filters.length === 0 || filters.some(filter => file.split(sep).join('/').includes(filter)))
   .map(file => relative(root, join(base, file)))
-  .sort()
-  .filter((_, index) => index % parts === part - 1);
+  .sort();
 if (files.length === 0) stopWith(`no ${name} tests${filters.length > 0 ? ` match ${filters.join(' ')}` : ''}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-tally-'));
-const entries = filters.length === 0 && !isFull ? [...together(files)] : files;
+const areTogether = filters.length === 0 && !isFull;
+const runs = [...(areTogether ? together(files) : files.map(file => [file]))].filter(
+  (_, index) => index % parts === part - 1,
+);
 const tallyFile = join(folder, 'tally.json');
 const started = performance.now();
 const status = await run();
@@ -86,20 +89,22 @@ function* together(all) {
   const groups = new Map();
   for (const file of all) {
     const group = groupOf(file);
-    groups.set(group, [...(groups.get(group) ?? []), file]);
+    if (group === null) yield [file];
+    else groups.set(group, [...(groups.get(group) ?? []), file]);
   }
-  for (const [group, members] of groups) {
-    if (group === null) yield* members;
-    else {
-      for (let at = 0; at < members.length; at += MOST_TOGETHER) {
-        const some = members.slice(at, at + MOST_TOGETHER);
-        const entry = join(folder, `${group}-${at / MOST_TOGETHER + 1}.test.mjs`);
-        const lines = some.map(file => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});\n`);
-        writeFileSync(entry, lines.join(''));
-        yield entry;
-      }
-    }
+  for (const members of groups.values()) {
+    for (let at = 0; at < members.length; at += MOST_TOGETHER) yield members.slice(at, at + MOST_TOGETHER);
   }
+}
+
+/** What the runner is given for these files: a program that takes in each. */
+function entryOf(some, index) {
+  const [first, ...others] = some;
+  if (others.length === 0) return first;
+  const entry = join(folder, `${groupOf(first)}-${index + 1}.test.mjs`);
+  const lines = some.map(file => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});\n`);
+  writeFileSync(entry, lines.join(''));
+  return entry;
 }
 
 /** Null for a file that must be alone. */
@@ -118,7 +123,7 @@ function run() {
     '--test-reporter-destination=stdout',
     `--test-reporter=${pathToFileURL(join(root, 'scripts', 'test-tally.mjs')).href}`,
     `--test-reporter-destination=${tallyFile}`,
-    ...entries,
+    ...runs.map(entryOf),
   ];
   const env = { ...process.env, ...(name === 'full' ? { HOLDFAST_TEST_FULL: '1' } : {}) };
   // Set where we are started by a test; the runner would then speak to that test's runner instead of printing.
@@ -158,7 +163,7 @@ function report(result) {
   const line = { suite: name, node: version, tests, pass, fail: fail + cancelled, skipped: skipped + todo };
   if (process.env.HOLDFAST_TEST_TALLY) appendFileSync(process.env.HOLDFAST_TEST_TALLY, `${JSON.stringify(line)}\n`);
   console.log(
-    `\n${name} on Node ${version}: ${files.length} files, ${pass} passed, ${line.fail} failed, ${line.skipped} skipped in ${seconds(tookMs)}`,
+    `\n${name} on Node ${version}: ${runs.flat().length} files, ${pass} passed, ${line.fail} failed, ${line.skipped} skipped in ${seconds(tookMs)}`,
   );
   // A run that executed nothing has shown nothing.
   if (tests === 0) console.error('no test was counted');
