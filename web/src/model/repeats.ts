@@ -1,6 +1,6 @@
 /** The same cause over and over, as one. */
 export interface Repeated<T> {
-  /** The newest. */
+  readonly first: T;
   readonly last: T;
   readonly count: number;
 }
@@ -10,10 +10,10 @@ export function repeats<T>(all: readonly T[], causeOf: (one: T) => string): Repe
   const groups = new Map<string, Repeated<T>>();
   for (const one of all) {
     const cause = causeOf(one);
-    const count = (groups.get(cause)?.count ?? 0) + 1;
+    const { first, count } = groups.get(cause) ?? { first: one, count: 0 };
     // At the end of the map, where the newest stands.
     groups.delete(cause);
-    groups.set(cause, { last: one, count });
+    groups.set(cause, { first, last: one, count: count + 1 });
   }
   return [...groups.values()].reverse();
 }

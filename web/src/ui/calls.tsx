@@ -17,7 +17,11 @@ export function Facts({ report, series }: { report: Report; series: Series }) {
     ['Held', whole(held), 'Calls that wait for their server to be ready', held > 0],
     ['Answered', whole(totals.answered), 'Calls answered since the manager started'],
     ['Replayed', whole(totals.replayed), 'Calls that were repeated after a crash'],
-    ['Rejected', whole(totals.rejected), 'Calls that got an error from Holdfast', totals.rejected > 0],
+    [
+      'Rejected',
+      whole(totals.rejected),
+      'Calls that got an error from Holdfast, also because somebody stopped their server',
+    ],
     ['Timed out', whole(totals.timedOut), 'Calls without an answer in time', totals.timedOut > 0],
   ];
   return (
@@ -34,9 +38,9 @@ export function Facts({ report, series }: { report: Report; series: Series }) {
 
 const FATES: readonly (readonly [fate: keyof Totals, words: string, isLoud?: boolean])[] = [
   ['answered', 'answered'],
-  ['held', 'were held'],
+  ['held', 'held'],
   ['replayed', 'replayed'],
-  ['rejected', 'rejected', true],
+  ['rejected', 'rejected'],
   ['timedOut', 'timed out', true],
   ['cancelled', 'cancelled'],
 ];

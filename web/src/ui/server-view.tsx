@@ -204,15 +204,12 @@ function Deaths({ server, told }: { server: ServerStatus; told: string | null })
         How it ended <span class="tally">{server.deaths.length}</span>
       </h2>
       <ol class="deaths">
-        {deaths.map(({ last: { at, cause, message, stderrTail }, count: times }, index) => (
+        {deaths.map(({ first, last: { at, cause, message, stderrTail }, count: times }, index) => (
           <li key={`${cause} ${message}`}>
             <p>
-              <time class="numbers muted">
-                {times === 1 ? '' : 'last '}
-                {moment(at, now)}
-              </time>{' '}
-              {capital(message)} <code class="code-name">{cause}</code>
-              <Times times={times} />
+              <time class="numbers muted">{moment(at, now)}</time> {capital(message)}{' '}
+              <code class="code-name">{cause}</code>
+              <Times times={times} since={moment(first.at, now)} />
             </p>
             {stderrTail.length === 0 || (index === 0 && cause === told) ? null : (
               <Verbatim class="stderr" label="Its last words on stderr" text={stderrTail.join('\n')} />

@@ -23,7 +23,7 @@ export function Timeline({ names, restarts }: Props) {
   return (
     <section class="panel timeline" aria-labelledby="timeline">
       <h2 id="timeline" class="panel-title">
-        Crashes and restarts, last hour <span class="tally">{shown.length}</span>
+        Crashes and restarts, last hour <span class="tally">{shown.filter(one => markOf(one) !== 'start').length}</span>
       </h2>
       {lanes.length === 0 ? (
         <p class="empty">
@@ -54,17 +54,14 @@ export function Timeline({ names, restarts }: Props) {
             </div>
           </div>
           <ol class="restart-list" aria-label="The last restarts">
-            {causes.slice(0, LISTED).map(({ last, count: times }) => (
+            {causes.slice(0, LISTED).map(({ first, last, count: times }) => (
               <li key={causeOf(last)}>
-                <time class="numbers muted">
-                  {times === 1 ? '' : 'last '}
-                  {moment(last.at, now)}
-                </time>
+                <time class="numbers muted">{moment(last.at, now)}</time>
                 <span>
                   <MarkShape mark={markOf(last)} />
                   <a href={linkTo({ view: 'server', name: last.server })}>{last.server}</a> {capital(last.message)}{' '}
                   <code class="code-name">{last.code}</code>
-                  <Times times={times} />
+                  <Times times={times} since={moment(first.at, now)} />
                 </span>
               </li>
             ))}
@@ -99,12 +96,12 @@ function Lane({ name, restarts, from, to }: { name: string; restarts: readonly R
   );
 }
 
-/** How often, where it was more than once: the time beside it is that of the last. */
-export function Times({ times }: { times: number }) {
+/** How often, and since when, where it was more than once: the time before it is that of the last. */
+export function Times({ times, since }: { times: number; since: string }) {
   return times === 1 ? null : (
-    <span class="muted numbers" title="the last of them at the time shown">
+    <span class="muted numbers">
       {' '}
-      × {whole(times)}
+      × {whole(times)} since {since}
     </span>
   );
 }
