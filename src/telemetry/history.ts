@@ -140,7 +140,15 @@ export class History {
   }
 
   #restarted(restart: Restart): void {
-    this.#restarts = [...this.#restarts.slice(1 - this.#limits.restarts), restart];
+    const isFull = this.#restarts.length >= this.#limits.restarts;
+    // A start that is tried for ever pushes out no crash.
+    const out = isFull
+      ? Math.max(
+          0,
+          this.#restarts.findIndex(({ isStart }) => isStart),
+        )
+      : -1;
+    this.#restarts = [...this.#restarts.filter((_, place) => place !== out), restart];
   }
 
   #count(server: string, what: keyof Totals, by: number): void {

@@ -101,6 +101,21 @@ test('crashes, starts that fail and starts afresh are kept with their cause; a s
   );
 });
 
+test('a start that fails for ever pushes no crash out', () => {
+  const history = new History(limits);
+  history.take(down(1));
+  for (let at = 2; at <= 9; at++) history.take({ ...down(at), step: 'initialize' } as HoldfastEvent);
+  history.take(down(10));
+  assert.deepEqual(
+    history.report(11).restarts.map(({ at, isStart }) => [at, isStart]),
+    [
+      [1, false],
+      [9, true],
+      [10, false],
+    ],
+  );
+});
+
 test('of restarts the last are kept, and those after a time can be asked for', () => {
   const history = new History(limits);
   for (let at = 1; at <= 5; at++) history.take(down(at));

@@ -15,7 +15,7 @@ export interface Series {
 }
 
 const KEEP_MS = 3_600_000;
-const MAX_RESTARTS = 500;
+const MAX_RESTARTS = 2_000;
 const FIGURES: readonly Figure[] = ['p50', 'p95', 'p99', 'errorRate', 'rssBytes', 'cpuPercent', 'inFlight', 'held'];
 const MANAGER_FIGURES = ['rssBytes', 'lagMs', 'sessions'] as const;
 
