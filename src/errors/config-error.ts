@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** One mistake in a configuration, at the place where it stands. */
 export interface ConfigIssue {
   readonly file: string;
@@ -23,9 +25,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** `file:line:column: key: message`, the form that editors and terminals make clickable. */
+/** `file:line:column: key: message`, the form that editors and terminals make clickable; nothing of the file steers the terminal. */
 export function formatIssue(issue: ConfigIssue): string {
   const { file, line, column, key, message } = issue;
   const place = line === null ? file : `${file}:${line}:${column}`;
-  return `${place}: ${key === '' ? '' : `${key}: `}${message}`;
+  return visible(`${place}: ${key === '' ? '' : `${key}: `}${message}`);
 }

@@ -39,7 +39,8 @@ export async function watch(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
     return EXIT.done;
   } finally {
     view.close();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
+    // What is left of the press must not end us by default while we end in good order.
+    if (!over.signal.aborted) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
     cli.stdout.off('error', end);
   }
 }

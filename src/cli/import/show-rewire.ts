@@ -1,8 +1,8 @@
 import { CLIENTS } from '../../config/clients/client.ts';
 import { formatPath } from '../../config/source.ts';
+import { visible } from '../../errors/visible.ts';
 import type { Cli } from '../context.ts';
 import { shortPath } from '../places.ts';
-import { visible } from '../render/command.ts';
 import type { Change, Outcome } from './rewire-files.ts';
 import { mainPath } from './rewire-files.ts';
 import { clientName } from './survey.ts';
@@ -12,7 +12,7 @@ import type { Undone } from './undo.ts';
 export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
   const { theme, cwd } = cli;
   const lines = changes.flatMap(({ read: { from }, replaced, result }) => [
-    `${theme.strong(shortPath(from.file, cwd))}  ${clientName(from)}`,
+    `${theme.strong(visible(shortPath(from.file, cwd)))}  ${clientName(from)}`,
     ...(result === null
       ? [`  ${theme.warn('stays as it is')}: its servers are written in a way that cannot be cut out`]
       : [
@@ -37,7 +37,7 @@ export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
 
 export function outcomeLines({ theme, cwd }: Cli, outcomes: readonly Outcome[]): string[] {
   return outcomes.map(({ change: { read }, backup, reason }) => {
-    const name = shortPath(read.from.file, cwd);
+    const name = visible(shortPath(read.from.file, cwd));
     if (reason !== null) return `${theme.bad('left')}     ${name}: ${reason}`;
     return `${theme.good('rewired')}  ${name}, backup ${shortPath(backup ?? '', cwd)}`;
   });
