@@ -7,13 +7,16 @@
 // `npm run test:windows` runs, on Windows or under Wine: the unit tests, the scenarios named `*.windows.test.ts`, and
 // those that say as much on Windows as elsewhere.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, seconds } from './lib.mjs';
 
 const MINUTE = 60_000;
+const MOST_TOGETHER = 12;
+const ALONE =
+  /child_process|worker_threads|leak-check|run-cli|support\/(managed|pool|lived|contained|keeper|gateway|real-servers|timeless)\.js|\/endpoint\.js|createServer|\.listen\(|\bmock\b|globalThis|process\.(on|once|chdir|exit|stdin|stdout)\b|process\.env\.\w+ =|^(before|after|beforeEach|afterEach)\(/m;
 const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
 const ofMadeUpOnes =
   /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|errors|web)[\\/]|^telemetry[\\/](?!log-(disk|follow))/;
@@ -21,10 +24,12 @@ const likeOthers =
   /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session|metrics)\.|^session[\\/]/;
 const ofPosix = /^platform[\\/](linux|posix)[\\/]/;
 /** Under Wine, where `--full` has all the same. */
-const isHurried = process.env.HOLDFAST_TEST_PART !== undefined && process.env.HOLDFAST_TEST_FULL !== '1';
+const isFull = process.env.HOLDFAST_TEST_FULL === '1';
+const isHurried = process.env.HOLDFAST_TEST_PART !== undefined && !isFull;
 // Scenarios start many real processes and check that none is left: one file at a time.
 const suites = {
-  unit: { concurrency: 2, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
+  // Most of them wait for processes half of their time.
+  unit: { concurrency: availableParallelism() + 1, testMs: 2 * MINUTE, runMs: 10 * MINUTE, has: scenario => !scenario },
   scenarios: { concurrency: 1, testMs: 5 * MINUTE, runMs: 30 * MINUTE, has: scenario => scenario },
   windows: {
     // Under Wine two runs go beside each other: see test-windows.mjs.
@@ -60,11 +65,14 @@ const files = readdirSync(base, { recursive: true })
   .filter(file => suite.has(file.split(sep)[0] === 'scenarios', file))
   .filter(file => filters.length === 0 || filters.some(filter => file.split(sep).join('/').includes(filter)))
   .map(file => relative(root, join(base, file)))
-  .sort()
-  .filter((_, index) => index % parts === part - 1);
+  .sort();
 if (files.length === 0) stopWith(`no ${name} tests${filters.length > 0 ? ` match ${filters.join(' ')}` : ''}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-tally-'));
+const areTogether = filters.length === 0 && !isFull;
+const runs = [...(areTogether ? together(files) : files.map(file => [file]))].filter(
+  (_, index) => index % parts === part - 1,
+);
 const tallyFile = join(folder, 'tally.json');
 const started = performance.now();
 const status = await run();
@@ -72,6 +80,38 @@ const tookMs = performance.now() - started;
 const tally = existsSync(tallyFile) ? readFileSync(tallyFile, 'utf8') : '';
 rmSync(folder, { recursive: true, force: true });
 report(tally === '' ? null : JSON.parse(tally));
+
+/**
+ * A process for each file costs more than most files do, under Wine seconds: those that touch nothing but their own objects share
+ * one, a few of a folder at a time. What starts processes, listens, or changes what a process has once stays by itself, as does each file of a filtered run.
+ */
+function* together(all) {
+  const groups = new Map();
+  for (const file of all) {
+    const group = groupOf(file);
+    if (group === null) yield [file];
+    else groups.set(group, [...(groups.get(group) ?? []), file]);
+  }
+  for (const members of groups.values()) {
+    for (let at = 0; at < members.length; at += MOST_TOGETHER) yield members.slice(at, at + MOST_TOGETHER);
+  }
+}
+
+/** What the runner is given for these files: a program that takes in each. */
+function entryOf(some, index) {
+  const [first, ...others] = some;
+  if (others.length === 0) return first;
+  const entry = join(folder, `${groupOf(first)}-${index + 1}.test.mjs`);
+  const lines = some.map(file => `await import(${JSON.stringify(pathToFileURL(join(root, file)).href)});\n`);
+  writeFileSync(entry, lines.join(''));
+  return entry;
+}
+
+/** Null for a file that must be alone. */
+function groupOf(file) {
+  if (ALONE.test(readFileSync(join(root, file), 'utf8'))) return null;
+  return relative(base, join(root, file)).split(sep)[0].replace(/\..*/, '');
+}
 
 function run() {
   const args = [
@@ -83,7 +123,7 @@ function run() {
     '--test-reporter-destination=stdout',
     `--test-reporter=${pathToFileURL(join(root, 'scripts', 'test-tally.mjs')).href}`,
     `--test-reporter-destination=${tallyFile}`,
-    ...files,
+    ...runs.map(entryOf),
   ];
   const env = { ...process.env, ...(name === 'full' ? { HOLDFAST_TEST_FULL: '1' } : {}) };
   // Set where we are started by a test; the runner would then speak to that test's runner instead of printing.
@@ -123,7 +163,7 @@ function report(result) {
   const line = { suite: name, node: version, tests, pass, fail: fail + cancelled, skipped: skipped + todo };
   if (process.env.HOLDFAST_TEST_TALLY) appendFileSync(process.env.HOLDFAST_TEST_TALLY, `${JSON.stringify(line)}\n`);
   console.log(
-    `\n${name} on Node ${version}: ${files.length} files, ${pass} passed, ${line.fail} failed, ${line.skipped} skipped in ${seconds(tookMs)}`,
+    `\n${name} on Node ${version}: ${runs.flat().length} files, ${pass} passed, ${line.fail} failed, ${line.skipped} skipped in ${seconds(tookMs)}`,
   );
   // A run that executed nothing has shown nothing.
   if (tests === 0) console.error('no test was counted');

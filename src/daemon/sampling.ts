@@ -6,6 +6,10 @@ import { takeSample } from './sample.ts';
 const SHARE_UNSEEN = 0.005;
 /** And for somebody who waits for the answer. */
 const SHARE_SEEN = 0.05;
+/** Whatever it costs: a chart of an hour is to tell something. */
+const SELDOMEST_MS = 30_000;
+/** The cheapest of so many looks tells what one costs: what else the process did meanwhile is in the others. */
+const COSTS = 3;
 
 export interface SamplingOptions {
   readonly manager: Pick<Manager, 'status' | 'endpoint' | 'sample'>;
@@ -21,7 +25,7 @@ export interface SamplingOptions {
 export class Sampling {
   readonly #options: SamplingOptions;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #costMs = 0;
+  #costs: readonly number[] = [];
   #due: number;
 
   constructor(options: SamplingOptions) {
@@ -46,12 +50,17 @@ export class Sampling {
 
   async #look(share: number): Promise<void> {
     const { manager, now, cpu } = this.#options;
-    if (now() - this.#lookedAt < this.#costMs / share && !this.#isAnyNew()) return;
+    const waitMs = Math.min(SELDOMEST_MS, this.#costMs / share);
+    if (now() - this.#lookedAt < waitMs && !this.#isAnyNew()) return;
     const before = cpu();
     this.#lookedAt = now();
     await manager.sample();
-    // What else was done meanwhile counts as well: who has much to do looks less often.
-    this.#costMs = cpu() - before;
+    this.#costs = [...this.#costs.slice(1 - COSTS), cpu() - before];
+  }
+
+  /** One look alone tells nothing: the first comes while all servers start. */
+  get #costMs(): number {
+    return this.#costs.length < 2 ? 0 : Math.min(...this.#costs);
   }
 
   /** Whether a process has come up since the last look. */

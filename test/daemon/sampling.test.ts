@@ -34,11 +34,11 @@ function setUp(costMs: number) {
   return { world, history, sampling, tick };
 }
 
-test('cheap looks are taken every time, dear ones for half a percent of a core, and the history goes on between', async () => {
+test('cheap looks are taken every time, dear ones for half a percent of a core but every 30 s, and the history goes on between', async () => {
   for (const [costMs, looks] of [
     [25, 20],
-    [100, 5],
-    [1_000, 1],
+    [100, 6],
+    [1_000, 5],
   ] as const) {
     const { world, history, tick } = setUp(costMs);
     for (let count = 0; count < 20; count++) await tick(5_000);
@@ -50,21 +50,38 @@ test('cheap looks are taken every time, dear ones for half a percent of a core, 
 
 test('who asks gets a look ten times as often', async () => {
   const { world, sampling } = setUp(100);
-  await sampling.fresh();
+  for (const looks of [1, 2]) {
+    await sampling.fresh();
+    assert.equal(world.looks, looks, 'the first two tell what one costs');
+  }
   world.now += 1_999;
   await sampling.fresh();
-  assert.equal(world.looks, 1);
+  assert.equal(world.looks, 2);
   world.now += 1;
   await sampling.fresh();
-  assert.equal(world.looks, 2);
+  assert.equal(world.looks, 3);
 });
 
 test('a process that nobody has looked at is looked at whatever it costs', async () => {
   const { world, sampling } = setUp(1_000);
-  await sampling.fresh();
+  for (let count = 0; count < 3; count++) await sampling.fresh();
+  assert.equal(world.looks, 2);
   world.isSeen = false;
   await sampling.fresh();
-  assert.equal(world.looks, 2);
+  assert.equal(world.looks, 3);
+});
+
+test('what the process does besides is not taken for the cost of a look', async () => {
+  const { world, tick, sampling } = setUp(10);
+  await tick(5_000);
+  await tick(5_000);
+  // A busy moment.
+  world.now += 1_000;
+  const busy = sampling.fresh();
+  world.cpu += 5_000;
+  await busy;
+  for (let count = 0; count < 4; count++) await tick(5_000);
+  assert.equal(world.looks, 7);
 });
 
 test('how late a sample comes is how busy the loop was', async () => {

@@ -86,3 +86,9 @@ test('no call is no error rate, and only failures are one', () => {
   assert.equal(errorShare({ p50: null }, 1), 1);
   assert.equal(errorShare({ p50: 3 }, 0), 0);
 });
+
+test('a server that rests says so once, and until when', () => {
+  const resting = server('a', { state: 'stopped', desired: 'onDemand', reason: 'resting (idle for 5 min)' });
+  const { word, why, tone } = conditionOf(resting);
+  assert.deepEqual([word, why, tone], ['resting', '(idle for 5 min)', 'rest']);
+});

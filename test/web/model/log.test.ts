@@ -20,6 +20,8 @@ test('the last lines are kept, and how many went is known', () => {
   ring.add([line(1), line(2)]);
   ring.add([line(3), line(4), line(5)]);
   assert.deepEqual([seqs(ring.lines), ring.dropped], [[3, 4, 5], 2]);
+  ring.add([line(100)], 90);
+  assert.deepEqual([seqs(ring.lines), ring.dropped], [[4, 5, 100], 93]);
 });
 
 test('what is told again after a reconnection stands there once', () => {

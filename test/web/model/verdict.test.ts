@@ -67,7 +67,7 @@ test('several are named, and what helps all of them is said once', () => {
   const same = verdictOf([down('a'), down('b')], configuration);
   assert.deepEqual([same.why, same.hint, same.next], ['a and b', 'Read its last stderr lines.', null]);
   const other = down('b', { lastError: { message: 'x', hint: 'another' } });
-  assert.equal(verdictOf([down('a'), other], configuration).hint, null);
+  assert.equal(verdictOf([down('a'), other], configuration).hint, 'Each is told of below, with what helps.');
 });
 
 const mistake = { message: 'x', file: '/etc/holdfast.json', line: 3, column: 1, key: '' };

@@ -16,6 +16,7 @@ const SILENCE_MS = 40_000;
 const STATUS_MS = 5_000;
 /** Events come in bursts; one look at the state is enough for all of them. */
 const BURST_MS = 120;
+const SLOWEST_MS = 1_000;
 
 /** What is known of the servers, and when it was true. */
 export interface Known {
@@ -45,6 +46,8 @@ export class Live {
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
   #isAsking = false;
   #fresh: StreamedEvent[] = [];
+  /** A flood is shown as often as leaves the page most of its time for people. */
+  #showMs = BURST_MS;
 
   constructor(token: string | null) {
     this.#token = token;
@@ -160,16 +163,24 @@ export class Live {
   }
 
   #take(event: StreamedEvent): void {
-    if (this.#fresh.length === 0) setTimeout(() => this.#show(), BURST_MS);
+    if (this.#fresh.length === 0) setTimeout(() => this.#show(), this.#showMs);
     this.#fresh.push(event);
     if (!QUIET.has(event.type)) this.refresh(BURST_MS);
   }
 
   #show(): void {
-    this.log.add(this.#fresh.map(lineOf));
+    const began = performance.now();
+    // What would be let go at once is not even read.
+    this.log.add(this.#fresh.slice(-LOG_LINES).map(lineOf), Math.max(0, this.#fresh.length - LOG_LINES));
     this.clients.set(this.#fresh.reduce(withClient, this.clients.value));
     this.#fresh = [];
     this.logVersion.set(this.logVersion.value + 1);
+    // Once it is drawn.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        this.#showMs = Math.min(SLOWEST_MS, Math.max(BURST_MS, 4 * (performance.now() - began)));
+      }),
+    );
   }
 
   async #ask(): Promise<void> {

@@ -49,7 +49,8 @@ function conditionOfInstance(status: InstanceStatus): Condition {
     case 'stopping':
       return { ...none, tone: 'busy', word: 'stopping' };
     case 'stopped':
-      if (status.desired === 'onDemand') return { ...none, tone: 'rest', word: 'resting', why: status.reason };
+      if (status.desired === 'onDemand')
+        return { ...none, tone: 'rest', word: 'resting', why: status.reason?.replace(/^resting /, '') ?? null };
       return survivors === null
         ? {
             ...none,

@@ -60,10 +60,11 @@ export class LogRing {
     this.add(lines.filter(({ seq }) => seq > this.#lastSeq));
   }
 
-  add(lines: readonly LogLine[]): void {
+  /** `skipped`: so many came before these, and are not kept. */
+  add(lines: readonly LogLine[], skipped = 0): void {
     if (lines.length === 0) return;
     const all = [...this.#lines, ...lines];
-    this.#dropped += Math.max(0, all.length - this.#limit);
+    this.#dropped += Math.max(0, all.length - this.#limit) + skipped;
     this.#lines = all.slice(-this.#limit);
     this.#lastSeq = lines.reduce((last, { seq }) => Math.max(last, seq), this.#lastSeq);
   }

@@ -112,7 +112,8 @@ function troubled(those: readonly Seen[], all: number, tone: 'bad' | 'warn'): Ve
 function commonHint(those: readonly Seen[]): string | null {
   const hints = new Set(those.map(({ condition }) => condition.hint));
   const [only = null] = hints;
-  return hints.size === 1 && only !== null ? sentence(only) : null;
+  if (hints.size > 1) return 'Each is told of below, with what helps.';
+  return only === null ? null : sentence(only);
 }
 
 function stateWords({ word }: Condition): string {

@@ -130,7 +130,7 @@ export function Charts({ servers, series, only }: Props) {
           format={bytes}
           steps={MEMORY_STEPS}
           atLeast={16 * 1024 * 1024}
-          empty="Not known on this system"
+          empty="Nothing known"
         />
         <Chart
           {...common}
@@ -139,7 +139,7 @@ export function Charts({ servers, series, only }: Props) {
           data={cpu}
           format={percent}
           atLeast={5}
-          empty="Not known on this system"
+          empty="Nothing known"
         />
       </div>
     </section>
@@ -148,10 +148,8 @@ export function Charts({ servers, series, only }: Props) {
 
 /** In the order of the configuration, so that a line keeps its colour; those in trouble are among them where not all have room. */
 function useLines(servers: readonly ServerStatus[], wanted: string | null): readonly string[] {
-  const names =
-    wanted === null
-      ? (servers.length > MOST_LINES ? byBadness(servers).slice(0, MOST_LINES) : servers).map(({ name }) => name)
-      : [wanted];
+  const worst = new Set(byBadness(servers).slice(0, MOST_LINES));
+  const names = wanted === null ? servers.filter(server => worst.has(server)).map(({ name }) => name) : [wanted];
   const key = JSON.stringify(names);
   return useMemo(() => names, [key]);
 }

@@ -7,8 +7,18 @@ export function ConfigurationPanel({ configuration, now }: { configuration: Conf
   const { file, loadedAt, problems, warnings, pending, needsRestart } = configuration;
   if (problems.length + warnings.length + pending.length + needsRestart.length === 0) return null;
   const isRefused = problems.length > 0;
+  if (!isRefused && pending.length + needsRestart.length === 0) {
+    return (
+      <details class="panel configuration tone-warn">
+        <summary>
+          <ToneShape tone="warn" /> {count(warnings.length, 'warning')} about the configuration
+        </summary>
+        <Mistakes list={warnings} label="Warnings" />
+      </details>
+    );
+  }
   return (
-    <section class="panel configuration" aria-labelledby="configuration">
+    <section class={`panel configuration ${isRefused ? 'tone-bad' : 'tone-warn'}`} aria-labelledby="configuration">
       <h2 id="configuration" class="panel-title">
         <ToneShape tone={isRefused ? 'bad' : 'warn'} />
         {isRefused ? `The configuration file is refused: ${count(problems.length, 'mistake')}` : 'Configuration'}

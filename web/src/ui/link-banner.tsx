@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useStore } from '../client/store.ts';
 import { capital, moment, span, until } from '../model/format.ts';
 import { usePage } from './context.ts';
@@ -10,6 +10,21 @@ export function LinkBanner() {
   const known = useStore(live.known);
   const trouble = useStore(live.trouble);
   const now = useTick(link.state === 'lost');
+  const version = known?.report.manager.version;
+  const first = useRef(version);
+  first.current ??= version;
+  if (link.state === 'live' && version !== first.current) {
+    return (
+      <aside class="banner tone-busy">
+        <p>
+          <b>Holdfast is {version} now</b> This page is still the one of {first.current}.
+        </p>
+        <button type="button" class="button" onClick={() => location.reload()}>
+          Load the new one
+        </button>
+      </aside>
+    );
+  }
   if (link.state === 'live' && trouble !== null) {
     return (
       <aside class="banner tone-warn">

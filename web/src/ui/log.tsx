@@ -6,7 +6,7 @@ import type { ServerStatus } from '../model/wire.ts';
 import { usePage } from './context.ts';
 import { Icon } from './shapes.tsx';
 
-const MOST_SHOWN = 400;
+const MOST_SHOWN = 300;
 /** So close to the end one reads along. */
 const NEAR_PX = 24;
 

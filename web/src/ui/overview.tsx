@@ -8,6 +8,7 @@ import { Clients } from './clients.tsx';
 import { ConfigurationPanel } from './configuration-panel.tsx';
 import { usePage } from './context.ts';
 import { Log } from './log.tsx';
+import { Manager } from './manager.tsx';
 import { ServerList } from './server-list.tsx';
 import { Timeline } from './timeline.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
@@ -43,6 +44,7 @@ export function Overview({ report, verdict, series }: Props) {
             )}
             {servers.length === 0 ? null : <Calls servers={servers} series={series} />}
             <Clients report={report} />
+            <Manager report={report} series={series} />
           </div>
           <Log servers={servers} only={null} />
         </div>

@@ -5,7 +5,7 @@ import type { Restart } from '../model/wire.ts';
 import { useNow } from './context.ts';
 
 const HOUR = 3_600_000;
-const LISTED = 8;
+const LISTED = 6;
 
 interface Props {
   readonly names: readonly string[];

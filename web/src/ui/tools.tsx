@@ -13,9 +13,12 @@ export function Tools({ server }: { server: ServerStatus }) {
   const { live } = usePage();
   const [listing, setListing] = useState<Listing>(null);
   const [text, setText] = useState('');
+  const [isAsked, setIsAsked] = useState(false);
   const { name, state, incarnation, tools: known } = server;
-  // A server that is down has its kept list; one that is up again may have another.
+  const isUp = state === 'ready';
+  // To ask a server that rests or has failed would start it: that is for a person to want. A list that is there stays while it is down.
   useEffect(() => {
+    if (!isUp && !isAsked) return;
     let isWanted = true;
     live.api.tools(name).then(
       tools => isWanted && setListing({ tools }),
@@ -24,7 +27,7 @@ export function Tools({ server }: { server: ServerStatus }) {
     return () => {
       isWanted = false;
     };
-  }, [name, state === 'ready', incarnation, known]);
+  }, [name, isUp, isAsked, incarnation, known]);
   const tools = listing !== null && 'tools' in listing ? listing.tools : [];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = tools.filter(tool => {
@@ -35,7 +38,7 @@ export function Tools({ server }: { server: ServerStatus }) {
     <section class="panel tools" aria-labelledby="tools">
       <div class="panel-head">
         <h2 id="tools" class="panel-title">
-          Tools <span class="tally">{tools.length}</span>
+          Tools <span class="tally">{listing === null ? known || '' : tools.length}</span>
         </h2>
         {tools.length > 5 ? (
           <label class="inline-field panel-tools">
@@ -49,7 +52,11 @@ export function Tools({ server }: { server: ServerStatus }) {
           </label>
         ) : null}
       </div>
-      {listing === null ? <ListSkeleton /> : null}
+      {listing !== null ? null : isUp || isAsked ? (
+        <ListSkeleton />
+      ) : (
+        <NotUp server={server} onAsk={() => setIsAsked(true)} />
+      )}
       {listing !== null && 'error' in listing ? <ErrorWords error={listing.error} /> : null}
       {listing !== null && 'tools' in listing && shown.length === 0 ? (
         <p class="empty">
@@ -62,6 +69,18 @@ export function Tools({ server }: { server: ServerStatus }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function NotUp({ server: { desired }, onAsk }: { server: ServerStatus; onAsk: () => void }) {
+  if (desired === 'down') return <p class="empty">It is stopped. Its tools are listed once it is started.</p>;
+  return (
+    <p class="empty">
+      It is not running, and to ask for its tools starts it.{' '}
+      <button type="button" class="button small" onClick={onAsk}>
+        List its tools
+      </button>
+    </p>
   );
 }
 

@@ -19,17 +19,25 @@ export function VerdictPanel({ verdict, lately }: { verdict: Verdict; lately: st
           </p>
         )}
         {tone === 'bad' || tone === 'warn' ? null : <p class="muted">{lately}</p>}
-        {next === null ? null : (
-          <p>
-            <b class="label">Next try</b> <NextTry next={next} />
-          </p>
-        )}
-        {hint === null ? null : (
-          <p>
-            <b class="label">What to do</b> {hint}
-          </p>
-        )}
       </div>
+      {next === null && hint === null ? null : (
+        <dl class="verdict-aside">
+          {next === null ? null : (
+            <>
+              <dt>Next try</dt>
+              <dd>
+                <NextTry next={next} />
+              </dd>
+            </>
+          )}
+          {hint === null ? null : (
+            <>
+              <dt>What to do</dt>
+              <dd>{hint}</dd>
+            </>
+          )}
+        </dl>
+      )}
     </section>
   );
 }
