@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Model } from '../lifecycle/state.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Finished } from '../session/calls-setup.ts';
@@ -79,9 +80,9 @@ export class Statistics {
     }
   }
 
-  /** Whether the call counts as the server's failure. A tool's own `isError` is an answer, and so is the client's mistake. */
+  /** Whether the call counts as the server's failure. A tool's own `isError` is an answer, and so is the client's mistake; a stop is a wish. */
   count({ settled, answer }: Finished): boolean {
-    if (!settled.ok) return settled.error.code !== 'TOOL_CALL_CANCELLED';
+    if (!settled.ok) return settled.error.code !== 'TOOL_CALL_CANCELLED' && !isByWish(settled.error);
     if (answer?.error == null) return false;
     return !CLIENT_ERRORS.has(Number(serverErrorOf(answer.value.error).code));
   }
@@ -94,4 +95,10 @@ export class Statistics {
     const cause = 'fault' in state && state.fault !== null ? state.fault.code : own;
     this.#restarts.set(cause, (this.#restarts.get(cause) ?? 0) + 1);
   }
+}
+
+/** Lost with a server that was stopped or restarted on request: what is lost with one that crashed has its fault as the cause. */
+function isByWish({ code, cause }: HoldfastError): boolean {
+  const isCrash = cause instanceof HoldfastError ? cause.code !== 'CONNECTION_CLOSED' : cause !== undefined;
+  return !isCrash && (code === 'CONNECTION_CLOSED' || code === 'PROCESS_EXITED_DURING_CALL');
 }

@@ -16,7 +16,7 @@ export interface Sample {
   readonly manager: ManagerFigures;
 }
 
-/** A start after the first. */
+/** An end that nobody asked for, of a server or of its start, or a start afresh. */
 export interface Restart {
   readonly at: number;
   readonly server: string;
@@ -25,6 +25,8 @@ export interface Restart {
   /** Null where there was no error. */
   readonly category: string | null;
   readonly message: string;
+  /** It had not come up yet: a start that failed, and no crash. */
+  readonly isStart: boolean;
 }
 
 /** What has become of a server's calls since the manager started. */
@@ -98,16 +100,21 @@ export class History {
         this.#count(event.server, event.outcome, 1);
         return;
       case 'session.closed':
-        this.#count(event.server, 'held', event.held);
         this.#count(event.server, 'replayed', event.replayed);
+        return;
+      // What waits is not counted as it begins: most of it comes while the server is away already.
+      case 'session.restored':
+        this.#count(event.server, 'held', event.sent);
         return;
       case 'server.down': {
         const { code, category, message } = event.fault;
-        return this.#restarted({ at: event.at, server: event.server, code, category, message });
+        const isStart = event.step !== undefined;
+        return this.#restarted({ at: event.at, server: event.server, code, category, message, isStart });
       }
       case 'server.stopping': {
         const why = RELAUNCHES[event.reason];
-        if (why !== undefined) this.#restarted({ at: event.at, server: event.server, category: null, ...why });
+        if (why !== undefined)
+          this.#restarted({ at: event.at, server: event.server, category: null, ...why, isStart: false });
         return;
       }
     }

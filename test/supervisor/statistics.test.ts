@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import { newCall, requestOf } from '../../src/session/call.ts';
+import { lostError } from '../../src/session/call-errors.ts';
 import { Statistics } from '../../src/supervisor/statistics.ts';
 import { Driver, policyWith, type Word } from '../lifecycle/driver.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -45,6 +47,26 @@ test('the last hundred deaths are kept, oldest first, each with its time, exit, 
     stderrTail: ['line 36', 'line 37', 'line 38', 'line 39', 'line 40'],
   });
   assert.equal(restarts.total, 130, 'restarts are counted without an end');
+});
+
+test('a call that a person stopped or cancelled is no failure of the server; one lost in a crash or too slow is', () => {
+  const statistics = new Statistics(new FakeClock());
+  const message = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait"}}';
+  const call = newCall(requestOf(message), { deadline: Number.POSITIVE_INFINITY }, 0, () => {});
+  const isFailure = (error: HoldfastError) =>
+    statistics.count({ call, settled: { ok: false, error }, answer: null, tookMs: 1, servedMs: null });
+  const crash = new HoldfastError('PROCESS_EXITED', { details: { how: 'SIGKILL' } });
+  const closed = new HoldfastError('CONNECTION_CLOSED', { server: 'a' });
+  assert.deepEqual(
+    [lostError(call, 'a', null), lostError({ ...call, place: 'written' }, 'a', null), closed.with({})].map(isFailure),
+    [false, false, false],
+  );
+  assert.equal(isFailure(new HoldfastError('TOOL_CALL_CANCELLED')), false);
+  assert.deepEqual([lostError(call, 'a', crash), lostError({ ...call, place: 'written' }, 'a', crash)].map(isFailure), [
+    true,
+    true,
+  ]);
+  assert.equal(isFailure(new HoldfastError('TOOL_CALL_TIMEOUT', { details: { afterMs: 1 } })), true);
 });
 
 test('a life that ended on request is no death', () => {

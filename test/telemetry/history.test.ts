@@ -74,25 +74,29 @@ test('calls are counted by how they ended, and by what a crash made of them', ()
   const call = { at: 1, type: 'call.finished', ...of, method: 'tools/call', tool: 'echo', isError: false } as const;
   for (const outcome of ['answered', 'answered', 'rejected', 'cancelled', 'timedOut'] as const)
     history.take({ ...call, outcome, tookMs: 1, replays: 0, code: null });
-  history.take({ at: 2, type: 'session.closed', ...of, held: 3, replayed: 2, rejected: 1 });
+  history.take({ at: 2, type: 'session.closed', ...of, held: 1, replayed: 2, rejected: 1 });
+  // One more came while it was away.
+  history.take({ at: 2, type: 'session.restored', ...of, sent: 4, replayed: 2 });
   assert.deepEqual(history.report(3).totals, {
-    files: { answered: 2, held: 3, replayed: 2, rejected: 1, timedOut: 1, cancelled: 1 },
+    files: { answered: 2, held: 4, replayed: 2, rejected: 1, timedOut: 1, cancelled: 1 },
   });
   history.add({ at: 3, servers: {}, manager });
   assert.deepEqual(history.report(4).totals, {});
 });
 
-test('crashes and starts afresh are restarts with their cause; a stop and a rest are none', () => {
-  const history = new History(limits);
+test('crashes, starts that fail and starts afresh are kept with their cause; a stop and a rest are none', () => {
+  const history = new History({ ...limits, restarts: 4 });
   history.take(down(1));
+  history.take({ ...down(1), step: 'initialize' } as HoldfastEvent);
   for (const reason of ['rest', 'relaunch', 'idle', 'maxAge'])
     history.take({ at: 2, type: 'server.stopping', ...of, reason });
   assert.deepEqual(
-    history.report(3).restarts.map(({ code, category, message }) => [code, category, message]),
+    history.report(3).restarts.map(({ code, category, message, isStart }) => [code, category, message, isStart]),
     [
-      ['PROCESS_EXITED', 'process', 'at 1'],
-      ['REQUESTED', null, 'restarted on request'],
-      ['MAX_AGE', null, 'old enough to be started afresh'],
+      ['PROCESS_EXITED', 'process', 'at 1', false],
+      ['PROCESS_EXITED', 'process', 'at 1', true],
+      ['REQUESTED', null, 'restarted on request', false],
+      ['MAX_AGE', null, 'old enough to be started afresh', false],
     ],
   );
 });

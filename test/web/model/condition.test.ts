@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byBadness, causesOf, conditionOf, errorShare, sumOf } from '../../../web/src/model/condition.ts';
+import { byBadness, causesOf, conditionOf, crashesOf, errorShare, sumOf } from '../../../web/src/model/condition.ts';
 import { down, failed, server } from './servers.ts';
 
 test('a server that is down says why, what to do, when it is tried again and its last words', () => {
@@ -79,6 +79,7 @@ test('causes of restarts are counted over all processes', () => {
   });
   assert.equal(causesOf(both), '3 × PROCESS_EXITED, 1 × REQUESTED');
   assert.equal(causesOf(server('a')), '–');
+  assert.equal(crashesOf(both), 3, 'what a person wanted is no crash');
 });
 
 test('no call is no error rate, and only failures are one', () => {

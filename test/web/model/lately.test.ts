@@ -10,6 +10,7 @@ const crash = (at: number, server = 'a', category: string | null = 'process'): R
   code: 'X',
   category,
   message: 'x',
+  isStart: false,
 });
 const servers = [{ name: 'a' }, { name: 'b' }];
 
@@ -24,4 +25,9 @@ test('crashes are counted, with whose they were; what was asked for, or is gone,
     latelyOf(servers, [...restarts, crash(64 * minute, 'gone')], 0, 65 * minute),
     '2 crashes in the last hour (a and b), the last 2m 00s ago.',
   );
+});
+
+test('a start that fails is no crash', () => {
+  const start = { ...crash(64 * minute), isStart: true };
+  assert.equal(latelyOf(servers, [start, start], 0, 65 * minute), 'No crash in the last hour. 2 failed starts (a).');
 });

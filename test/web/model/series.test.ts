@@ -9,6 +9,7 @@ const restart = (at: number, server = 'a'): Restart => ({
   code: 'PROCESS_EXITED',
   category: 'process',
   message: 'it exited',
+  isStart: false,
 });
 
 function report(times: readonly number[], given: Partial<HistoryReport> = {}): HistoryReport {

@@ -9,6 +9,7 @@ const restart = (at: number, category: string | null = 'process'): Restart => ({
   code: 'X',
   category,
   message: 'x',
+  isStart: false,
 });
 
 test('restarts stand where they happened, and those outside nowhere', () => {
@@ -29,6 +30,18 @@ test('those that would lie on each other are counted, a fault never under a wish
     [
       ['fault', 2, 101],
       ['asked', 2, 103],
+    ],
+  );
+});
+
+test('a start that fails again and again is one mark, which leaves a crash among them in sight', () => {
+  const start = (at: number): Restart => ({ ...restart(at), isStart: true });
+  const marks = placed([start(110), start(140), restart(150), start(160), start(190)], 100, 200, 0.05);
+  assert.deepEqual(
+    marks.map(({ mark, count, restart: { at } }) => [mark, count, at]),
+    [
+      ['fault', 1, 150],
+      ['start', 4, 190],
     ],
   );
 });

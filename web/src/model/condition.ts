@@ -143,6 +143,13 @@ export function errorShare({ p50 }: { readonly p50: number | null }, errorRate: 
   return p50 === null && errorRate === 0 ? null : errorRate;
 }
 
+/** Restarts that neither a person nor an option wanted. */
+export function crashesOf(server: ServerStatus): number {
+  const crashes = ({ restarts: { total, byCause } }: InstanceStatus): number =>
+    total - (byCause.REQUESTED ?? 0) - (byCause.MAX_AGE ?? 0);
+  return sumOf(server, crashes) ?? 0;
+}
+
 /** `2 × PROCESS_EXITED, 1 × REQUESTED` */
 export function causesOf(server: ServerStatus): string {
   const causes = new Map<string, number>();

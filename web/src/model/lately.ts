@@ -12,12 +12,14 @@ export function latelyOf(
   now: number,
 ): string {
   const known = new Set(servers.map(({ name }) => name));
-  const crashes = restarts.filter(
-    restart => restart.at >= now - HOUR && markOf(restart) === 'fault' && known.has(restart.server),
-  );
+  const recent = restarts.filter(({ at, server }) => at >= now - HOUR && known.has(server));
+  const crashes = recent.filter(restart => markOf(restart) === 'fault');
+  const starts = recent.filter(restart => markOf(restart) === 'start');
+  const failed = starts.length === 0 ? '' : ` ${count(starts.length, 'failed start')} (${namesIn(starts)}).`;
   const last = crashes.at(-1);
   const inTime = startedAt < now - HOUR ? 'in the last hour' : `since the start ${span(now - startedAt)} ago`;
-  if (last === undefined) return `No crash ${inTime}.`;
-  const who = names([...new Set(crashes.map(({ server }) => server))]);
-  return `${count(crashes.length, 'crash', 'crashes')} ${inTime} (${who}), the last ${ago(last.at, now)}.`;
+  if (last === undefined) return `No crash ${inTime}.${failed}`;
+  return `${count(crashes.length, 'crash', 'crashes')} ${inTime} (${namesIn(crashes)}), the last ${ago(last.at, now)}.${failed}`;
 }
+
+const namesIn = (restarts: readonly Restart[]): string => names([...new Set(restarts.map(({ server }) => server))]);

@@ -3,7 +3,6 @@ import { whole } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
 import { type Series, summed } from '../model/series.ts';
 import type { Report, ServerStatus, Totals } from '../model/wire.ts';
-import { Scroll } from './scroll.tsx';
 
 /** The figures of everything, in one line. */
 export function Facts({ report, series }: { report: Report; series: Series }) {
@@ -18,7 +17,11 @@ export function Facts({ report, series }: { report: Report; series: Series }) {
     ['Held', whole(held), 'Calls that wait for their server to be ready', held > 0],
     ['Answered', whole(totals.answered), 'Calls answered since the manager started'],
     ['Replayed', whole(totals.replayed), 'Calls that were repeated after a crash'],
-    ['Rejected', whole(totals.rejected), 'Calls that got an error from Holdfast', totals.rejected > 0],
+    [
+      'Rejected',
+      whole(totals.rejected),
+      'Calls that got an error from Holdfast, also because somebody stopped their server',
+    ],
     ['Timed out', whole(totals.timedOut), 'Calls without an answer in time', totals.timedOut > 0],
   ];
   return (
@@ -33,62 +36,41 @@ export function Facts({ report, series }: { report: Report; series: Series }) {
   );
 }
 
-const COLUMNS: readonly (readonly [keyof Totals, string])[] = [
-  ['answered', 'Answered'],
-  ['held', 'Held'],
-  ['replayed', 'Replayed'],
-  ['rejected', 'Rejected'],
-  ['timedOut', 'Timed out'],
-  ['cancelled', 'Cancelled'],
+const FATES: readonly (readonly [fate: keyof Totals, words: string, isLoud?: boolean])[] = [
+  ['answered', 'answered'],
+  ['held', 'held'],
+  ['replayed', 'replayed'],
+  ['rejected', 'rejected'],
+  ['timedOut', 'timed out', true],
+  ['cancelled', 'cancelled'],
 ];
 
-/** What has become of each server's calls. */
+/** What has become of each server's calls; what has not happened is not told. */
 export function Calls({ servers, series }: { servers: readonly ServerStatus[]; series: Series }) {
   return (
     <section class="panel calls" aria-labelledby="calls">
       <h2 id="calls" class="panel-title">
-        Calls since the start
+        Calls since the start, by server
       </h2>
-      <Scroll class="table-scroll" label="Calls of each server">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Server</th>
-              <th scope="col">In flight</th>
-              {COLUMNS.map(([key, name]) => (
-                <th key={key} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {servers.map(server => (
-              <tr key={server.name}>
-                <th scope="row">
-                  <a href={linkTo({ view: 'server', name: server.name })}>{server.name}</a>
-                </th>
-                <Count value={sumOf(server, ({ inFlight }) => inFlight) ?? 0} />
-                {COLUMNS.map(([key]) => (
-                  <Count
-                    key={key}
-                    value={series.totals[server.name]?.[key] ?? 0}
-                    isLoud={key === 'rejected' || key === 'timedOut'}
-                  />
+      <ul class="call-list">
+        {servers.map(({ name }) => {
+          const totals = series.totals[name];
+          const fates = FATES.filter(([fate]) => (totals?.[fate] ?? 0) > 0);
+          return (
+            <li key={name}>
+              <a href={linkTo({ view: 'server', name })}>{name}</a>
+              <span class="call-fates">
+                {fates.length === 0 ? <span class="muted">none</span> : null}
+                {fates.map(([fate, words, isLoud = false]) => (
+                  <span key={fate} data-loud={isLoud}>
+                    <b class="numbers">{whole(totals?.[fate] ?? 0)}</b> {words}
+                  </span>
                 ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
     </section>
-  );
-}
-
-function Count({ value, isLoud = false }: { value: number; isLoud?: boolean }) {
-  return (
-    <td class="numbers" data-none={value === 0} data-loud={isLoud && value > 0}>
-      {whole(value)}
-    </td>
   );
 }

@@ -73,7 +73,11 @@ export function Chart(props: ChartProps) {
         <Legend {...props} cursor={cursor} />
       </figcaption>
       <div class="chart-place" ref={place} aria-hidden="true">
-        {isEmpty ? <p class="chart-empty">{empty}</p> : null}
+        {isEmpty ? (
+          <p class="chart-empty">
+            <span>{empty}</span>
+          </p>
+        ) : null}
       </div>
       <p class="visually-hidden">{inWords(props)}</p>
     </figure>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { byBadness } from '../model/condition.ts';
 import { bytes, duration, percent, share } from '../model/format.ts';
+import { linesOf, whyNoUsage } from '../model/lines.ts';
 import { chartData, type Figure, type Series } from '../model/series.ts';
 import type { ServerStatus } from '../model/wire.ts';
 import { Chart, Swatch } from './chart.tsx';
@@ -33,7 +33,7 @@ export function Charts({ servers, series, only }: Props) {
   const wanted = only ?? (servers.some(({ name }) => name === chosen) ? chosen : null);
   // A manager that has just begun would stand in the last corner of a quarter of an hour.
   const minutes = picked ?? (live.now - (series.times[0] ?? 0) < 5 * 60_000 ? 5 : 15);
-  const lines = useLines(servers, wanted);
+  const lines = useLines(servers, series, wanted);
   const to = live.now;
   const from = to - minutes * 60_000;
   const data = (figure: Figure) =>
@@ -55,7 +55,9 @@ export function Charts({ servers, series, only }: Props) {
     () => [data('errorRate'), data('rssBytes'), data('cpuPercent')] as const,
     [series, wanted, minutes, lines],
   );
-  const marks = series.restarts.filter(({ server }) => lines.includes(server));
+  // A start that fails changes nothing in a chart, and one that is tried for ever would fill it.
+  const marks = series.restarts.filter(one => !one.isStart && lines.includes(one.server));
+  const noUsage = whyNoUsage(servers.filter(({ name }) => lines.includes(name)));
   const common = { from, to, marks, isShared: wanted === null };
   return (
     <section class="panel charts" aria-labelledby="charts">
@@ -130,7 +132,7 @@ export function Charts({ servers, series, only }: Props) {
           format={bytes}
           steps={MEMORY_STEPS}
           atLeast={16 * 1024 * 1024}
-          empty="Nothing known"
+          empty={noUsage}
         />
         <Chart
           {...common}
@@ -139,17 +141,16 @@ export function Charts({ servers, series, only }: Props) {
           data={cpu}
           format={percent}
           atLeast={5}
-          empty="Nothing known"
+          empty={noUsage}
         />
       </div>
     </section>
   );
 }
 
-/** In the order of the configuration, so that a line keeps its colour; those in trouble are among them where not all have room. */
-function useLines(servers: readonly ServerStatus[], wanted: string | null): readonly string[] {
-  const worst = new Set(byBadness(servers).slice(0, MOST_LINES));
-  const names = wanted === null ? servers.filter(server => worst.has(server)).map(({ name }) => name) : [wanted];
+/** The same list as long as the same names are in it. */
+function useLines(servers: readonly ServerStatus[], series: Series, wanted: string | null): readonly string[] {
+  const names = wanted === null ? linesOf(servers, series, MOST_LINES) : [wanted];
   const key = JSON.stringify(names);
   return useMemo(() => names, [key]);
 }

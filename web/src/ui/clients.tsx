@@ -33,7 +33,7 @@ export function Clients({ report }: { report: Report }) {
               </span>
               <span class="muted mono">{path}</span>
               <span class="muted" title={moment(at, now)}>
-                {gone === null ? `${open} open, protocol ${protocolVersion}` : `gone ${ago(at, now)}: ${gone}`}
+                {gone === null ? `${open} open, protocol ${protocolVersion}` : `gone ${ago(at, now)}, ${gone}`}
               </span>
             </li>
           ))}

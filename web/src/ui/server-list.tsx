@@ -1,4 +1,4 @@
-import { byBadness, conditionOf, errorShare, processesOf, sumOf } from '../model/condition.ts';
+import { byBadness, conditionOf, crashesOf, errorShare, processesOf, sumOf } from '../model/condition.ts';
 import { bytes, duration, NONE, percent, share, span, whole } from '../model/format.ts';
 import { linkTo } from '../model/route.ts';
 import { chartData, type Series } from '../model/series.ts';
@@ -35,7 +35,7 @@ export function ServerList({ servers, series, told }: Props) {
         <span class="end">Errors</span>
         <span class="end">Memory</span>
         <span class="end">CPU</span>
-        <span class="end">Calls</span>
+        <span class="end">In flight</span>
         <span class="end">Restarts</span>
         <span class="end">Up</span>
         <span />
@@ -82,8 +82,8 @@ function ServerRow({ server, series, isTold }: { server: ServerStatus; series: S
           />
           <Figure name="Memory" value={bytes(sumOf(server, ({ usage }) => usage?.rssBytes ?? null))} />
           <Figure name="CPU" value={percent(sumOf(server, ({ usage }) => usage?.cpuPercent ?? null))} />
-          <Figure name="Calls" value={callsOf(server)} />
-          <Figure name="Restarts" value={whole(restarts)} isLoud={restarts > 0} />
+          <Figure name="In flight" value={callsOf(server)} />
+          <Figure name="Restarts" value={whole(restarts)} isLoud={crashesOf(server) > 0} />
           <Figure name="Up" value={server.uptimeMs === null ? NONE : span(server.uptimeMs)} />
         </dl>
         <SteerButtons server={server} isTrouble={isTrouble} />

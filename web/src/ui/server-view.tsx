@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { causesOf, conditionOf, errorShare, sumOf } from '../model/condition.ts';
 import { ago, bytes, capital, count, duration, moment, NONE, percent, share, span, whole } from '../model/format.ts';
+import { repeats } from '../model/repeats.ts';
 import type { Series } from '../model/series.ts';
 import type { InstanceStatus, ServerStatus } from '../model/wire.ts';
 import { Charts } from './charts.tsx';
@@ -9,7 +10,7 @@ import { Log } from './log.tsx';
 import { Scroll, Verbatim } from './scroll.tsx';
 import { Icon, ToneShape } from './shapes.tsx';
 import { SteerButtons } from './steer.tsx';
-import { Timeline } from './timeline.tsx';
+import { Times } from './timeline.tsx';
 import { Tools } from './tools.tsx';
 import { Trouble } from './trouble.tsx';
 
@@ -47,8 +48,7 @@ export function ServerView({ server, series }: Props) {
         <div class="column">
           <About server={server} />
           {server.instances.length > 1 ? <Processes server={server} /> : null}
-          <Timeline names={[server.name]} restarts={series.restarts} />
-          <Deaths server={server} />
+          <Deaths server={server} told={isTrouble ? condition.code : null} />
         </div>
       </div>
       <Log servers={[server]} only={server.name} />
@@ -193,10 +193,10 @@ function Processes({ server }: { server: ServerStatus }) {
 
 const DEATHS = 5;
 
-/** The ends that nobody asked for, newest first. */
-function Deaths({ server }: { server: ServerStatus }) {
+/** The ends that nobody asked for, newest first; those of one cause are one. `told`: the cause whose last words stand above already. */
+function Deaths({ server, told }: { server: ServerStatus; told: string | null }) {
   const now = useNow(5_000);
-  const deaths = [...server.deaths].reverse().slice(0, DEATHS);
+  const deaths = repeats(server.deaths, ({ cause, message }) => JSON.stringify([cause, message])).slice(0, DEATHS);
   if (deaths.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="deaths">
@@ -204,14 +204,14 @@ function Deaths({ server }: { server: ServerStatus }) {
         How it ended <span class="tally">{server.deaths.length}</span>
       </h2>
       <ol class="deaths">
-        {deaths.map(({ at, cause, message, stderrTail, incarnation }) => (
-          <li key={at}>
+        {deaths.map(({ first, last: { at, cause, message, stderrTail }, count: times }, index) => (
+          <li key={`${cause} ${message}`}>
             <p>
               <time class="numbers muted">{moment(at, now)}</time> {capital(message)}{' '}
               <code class="code-name">{cause}</code>
-              <span class="muted numbers"> life {incarnation}</span>
+              <Times times={times} since={moment(first.at, now)} />
             </p>
-            {stderrTail.length === 0 ? null : (
+            {stderrTail.length === 0 || (index === 0 && cause === told) ? null : (
               <Verbatim class="stderr" label="Its last words on stderr" text={stderrTail.join('\n')} />
             )}
           </li>

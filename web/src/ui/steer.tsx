@@ -4,6 +4,7 @@ import { useStore } from '../client/store.ts';
 import { type Condition, conditionOf, sumOf } from '../model/condition.ts';
 import { capital, count, duration, sentence } from '../model/format.ts';
 import type { ServerStatus } from '../model/wire.ts';
+import { isByWish } from '../model/wish.ts';
 import { usePage } from './context.ts';
 import { Dialog } from './dialog.tsx';
 import { Verbatim } from './scroll.tsx';
@@ -183,8 +184,8 @@ function Elapsed({ since }: { since: number }) {
   return <span>{duration(now - since)}</span>;
 }
 
-/** What a request failed with: what happened, what to do, the server's last words. */
-export function ErrorWords({ error }: { error: unknown }) {
+/** What a request failed with: what happened, what to do, the server's last words. `isCall`: a call of a tool, which may have run. */
+export function ErrorWords({ error, isCall = true }: { error: unknown; isCall?: boolean }) {
   if (!(error instanceof ApiError)) {
     return (
       <div class="error-words" role="alert">
@@ -197,9 +198,11 @@ export function ErrorWords({ error }: { error: unknown }) {
   }
   const { message, hint, code, stderrTail = [], mayHaveRun } = error.error;
   return (
-    <div class="error-words" role="alert">
+    <div class="error-words" data-wish={isCall && isByWish(error.error)} role="alert">
       <p class="error-message">{sentence(message)}</p>
-      {mayHaveRun === undefined ? null : <p>{mayHaveRun ? 'The tool may have run.' : 'The tool has not run.'}</p>}
+      {mayHaveRun === undefined || !isCall ? null : (
+        <p>{mayHaveRun ? 'The tool may have run.' : 'The tool has not run.'}</p>
+      )}
       {hint === '' ? null : (
         <p>
           <b>What to do</b> {sentence(hint)}

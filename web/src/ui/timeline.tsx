@@ -1,6 +1,7 @@
-import { capital, count, moment, timeOfDay } from '../model/format.ts';
+import { capital, count, moment, timeOfDay, whole } from '../model/format.ts';
+import { repeats } from '../model/repeats.ts';
 import { linkTo } from '../model/route.ts';
-import { markOf, placed, ticks } from '../model/timeline.ts';
+import { causeOf, type Mark, markOf, placed, ticks } from '../model/timeline.ts';
 import type { Restart } from '../model/wire.ts';
 import { useNow } from './context.ts';
 
@@ -18,10 +19,11 @@ export function Timeline({ names, restarts }: Props) {
   const [from, to] = [now - HOUR, now];
   const shown = restarts.filter(({ at, server }) => at >= from && names.includes(server));
   const lanes = names.filter(name => shown.some(({ server }) => server === name));
+  const causes = repeats(shown, causeOf);
   return (
     <section class="panel timeline" aria-labelledby="timeline">
       <h2 id="timeline" class="panel-title">
-        Crashes and restarts, last hour <span class="tally">{shown.length}</span>
+        Crashes and restarts, last hour <span class="tally">{shown.filter(one => markOf(one) !== 'start').length}</span>
       </h2>
       {lanes.length === 0 ? (
         <p class="empty">
@@ -52,21 +54,21 @@ export function Timeline({ names, restarts }: Props) {
             </div>
           </div>
           <ol class="restart-list" aria-label="The last restarts">
-            {shown
-              .slice(-LISTED)
-              .reverse()
-              .map(restart => (
-                <li key={`${restart.at} ${restart.server}`}>
-                  <time class="numbers muted">{moment(restart.at, now)}</time>
-                  <span>
-                    <MarkShape mark={markOf(restart)} />
-                    <a href={linkTo({ view: 'server', name: restart.server })}>{restart.server}</a>{' '}
-                    {capital(restart.message)} <code class="code-name">{restart.code}</code>
-                  </span>
-                </li>
-              ))}
+            {causes.slice(0, LISTED).map(({ first, last, count: times }) => (
+              <li key={causeOf(last)}>
+                <time class="numbers muted">{moment(last.at, now)}</time>
+                <span>
+                  <MarkShape mark={markOf(last)} />
+                  <a href={linkTo({ view: 'server', name: last.server })}>{last.server}</a> {capital(last.message)}{' '}
+                  <code class="code-name">{last.code}</code>
+                  <Times times={times} since={moment(first.at, now)} />
+                </span>
+              </li>
+            ))}
           </ol>
-          {shown.length > LISTED ? <p class="muted">and {count(shown.length - LISTED, 'earlier one')}</p> : null}
+          {causes.length > LISTED ? (
+            <p class="muted">and {count(causes.length - LISTED, 'other cause')}, earlier</p>
+          ) : null}
         </>
       )}
     </section>
@@ -94,6 +96,16 @@ function Lane({ name, restarts, from, to }: { name: string; restarts: readonly R
   );
 }
 
-function MarkShape({ mark }: { mark: 'asked' | 'fault' }) {
+/** How often, and since when, where it was more than once: the time before it is that of the last. */
+export function Times({ times, since }: { times: number; since: string }) {
+  return times === 1 ? null : (
+    <span class="muted numbers">
+      {' '}
+      × {whole(times)} since {since}
+    </span>
+  );
+}
+
+function MarkShape({ mark }: { mark: Mark }) {
   return <span class="mark mark-inline" data-mark={mark} aria-hidden="true" />;
 }
