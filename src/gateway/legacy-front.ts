@@ -108,7 +108,7 @@ export class LegacyFront implements PostFront {
     if (!isKnownVersion(visit.request)) return refuse(visit.response, 400, unknownVersion());
     const session = await this.#sessionOf(visit);
     if (session === null) return;
-    await this.#end(session, 'it has said so');
+    await this.#end(session, 'it ended its session');
     visit.response.writeHead(204).end();
   }
 
