@@ -2,9 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { root } from './lib.mjs';
 
 const MAX_UNPACKED_BYTES = 3 * 1024 * 1024;
+/** As it goes over a slow line. */
+const MAX_PAGE_BYTES = 100_000;
 const MUST_HOLD = [
   'package.json',
   'README.md',
@@ -35,6 +38,11 @@ if (
 ) {
   problems.push('dist/cli/main.js does not begin with "#!/usr/bin/env node"');
 }
+
+const scripts = paths.filter(path => /^dist\/web\/.*\.js$/.test(path));
+const pageBytes = scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(root, path))).length, 0);
+if (pageBytes > MAX_PAGE_BYTES)
+  problems.push(`the page is ${pageBytes} bytes of JavaScript, more than ${MAX_PAGE_BYTES}`);
 
 for (const problem of problems) console.error(problem);
 console.log(`${paths.length} files, ${Math.round(unpackedSize / 1024)} KiB unpacked`);

@@ -9,6 +9,7 @@ import { pause } from '../process/wait.ts';
 import { readReport } from './background-report.ts';
 import { BACKGROUND_OPTION, type Cli } from './context.ts';
 import type { EndpointWish } from './endpoint.ts';
+import { ONE_PRESS_MS } from './interrupts.ts';
 import { mainFile } from './main-file.ts';
 import { standingOf } from './take-over.ts';
 
@@ -27,6 +28,8 @@ export interface BackgroundOptions {
   readonly endpoint: EndpointWish;
   /** Somebody has pressed Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Once more: what was started is not to take its time. */
+  readonly haste?: AbortSignal;
   readonly clock?: Clock;
 }
 
@@ -43,7 +46,7 @@ export interface Background {
  * @throws the very error that ended it · HoldfastError PROCESS_MANAGER_RUNNING, PROCESS_BACKGROUND_REFUSED, PROCESS_BACKGROUND_ENDED
  */
 export async function startInBackground(cli: Pick<Cli, 'env'>, options: BackgroundOptions): Promise<Background | null> {
-  const { stateDir, signal, clock = systemClock } = options;
+  const { stateDir, signal, haste, clock = systemClock } = options;
   await refuseSettled(stateDir);
   const logFile = backgroundLog(stateDir);
   await mkdir(join(stateDir, 'logs'), { recursive: true, mode: 0o700 });
@@ -66,7 +69,7 @@ export async function startInBackground(cli: Pick<Cli, 'env'>, options: Backgrou
     }
     if (!isLiving) throw await whyItEnded(logFile);
     if (signal.aborted || clock.now() >= until) {
-      await end(pid, isAlive, clock);
+      await end(pid, isAlive, clock, haste);
       if (signal.aborted) return null;
       throw ended(`it did not accept requests within ${PATIENCE_MS / 1_000} s`, await readFile(logFile, 'utf8'));
     }
@@ -111,20 +114,30 @@ function ended(why: string, text: string): HoldfastError {
   return new HoldfastError('PROCESS_BACKGROUND_ENDED', { details: { why }, stderrTail });
 }
 
-async function end(pid: number, isAlive: () => Promise<boolean>, clock: Clock): Promise<void> {
+async function end(
+  pid: number,
+  isAlive: () => Promise<boolean>,
+  clock: Clock,
+  haste = new AbortController().signal,
+): Promise<void> {
   const forever = new AbortController().signal;
-  for (const [signal, ms] of [
-    ['SIGTERM', END_MS],
-    ['SIGKILL', END_MS],
-  ] as const) {
+  const send = (signal: NodeJS.Signals): void => {
     try {
       process.kill(pid, signal);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
-    for (const until = clock.now() + ms; clock.now() < until; await pause(clock, POLL_MS, forever)) {
+  };
+  for (const first of ['SIGTERM', 'SIGKILL'] as const) {
+    const since = clock.now();
+    let isHastened = false;
+    send(first);
+    for (; clock.now() < since + END_MS; await pause(clock, POLL_MS, forever)) {
       if (!(await isAlive())) return;
+      // Sooner it would be a part of the first press to whoever gets it.
+      if (!haste.aborted || isHastened || clock.now() < since + ONE_PRESS_MS) continue;
+      isHastened = true;
+      send(first);
     }
   }
 }

@@ -55,16 +55,17 @@ export async function openConfigFile(cli: Cli, path: string): Promise<ConfigFile
  */
 export async function saveConfigFile(cli: Cli, file: ConfigFile, text: string, hasSecrets = false): Promise<Config> {
   const config = checked(cli, file.path, text);
-  if ((await readUtf8(file.real)) !== (file.isNew ? null : file.text)) {
-    throw new UsageError(`${file.path} has just been changed by somebody else`, 'nothing was written: try again');
-  }
+  const isStill = async (): Promise<boolean> => (await readUtf8(file.real)) === (file.isNew ? null : file.text);
+  const changed = `${file.path} has just been changed by somebody else`;
+  if (!(await isStill())) throw new UsageError(changed, 'nothing was written: try again');
   const mode = file.isNew || hasSecrets ? PRIVATE : (await stat(file.real)).mode & 0o777;
   if (file.isNew) {
     await mkdir(dirname(file.real), { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
       throw unwritable(file.real, cause);
     });
   }
-  await replaceFile(file.real, text, mode);
+  if (!(await replaceFile(file.real, text, mode, isStill)))
+    throw new UsageError(changed, 'nothing was written: try again');
   return config;
 }
 

@@ -26,7 +26,8 @@ export function followConfig(
     const mark = await stat(file, { bigint: true }).then(markOf, () => ABSENT);
     if (mark === seen && mark !== read) {
       read = mark;
-      await manager.reload().catch((error: unknown) => {
+      // It lasts until all that is new is ready, or given up: what mends it must not have to wait so long.
+      manager.reload().catch((error: unknown) => {
         if (!(error instanceof ConfigError)) onFail(error);
       });
     }

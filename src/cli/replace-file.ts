@@ -24,11 +24,17 @@ export async function realFile(path: string): Promise<string> {
 
 /**
  * Puts a whole new content into a file: whoever reads it sees the old one or the new one, also after a crash. `path` must be the file
- * itself, not a link to it.
+ * itself, not a link to it. `isStill` is asked last of all: what others have written meanwhile must not be lost.
  *
+ * @returns false where `isStill` said no; the file is as it was then
  * @throws HoldfastError RESOURCE_FILE_UNWRITABLE; the old content is then still there
  */
-export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  isStill: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<boolean> {
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(draft, 'wx', mode);
@@ -40,7 +46,12 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
     } finally {
       await file.close();
     }
-    await renameOver(draft, path);
+    if (await isStill()) {
+      await renameOver(draft, path);
+      return true;
+    }
+    await rm(draft, { force: true });
+    return false;
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw unwritable(path, cause);

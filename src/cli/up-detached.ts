@@ -7,6 +7,7 @@ import { type Cli, note, print, printJson } from './context.ts';
 import { dashboardLink } from './dashboard-link.ts';
 import { checkWish } from './endpoint.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { pressCounter } from './interrupts.ts';
 import { commandFor, shortPath } from './places.ts';
 import { startedLines } from './render/started.ts';
 
@@ -15,15 +16,21 @@ import { startedLines } from './render/started.ts';
  *
  * @throws ConfigError and UsageError before anything is started · see `startInBackground`
  */
-export async function upDetached(cli: Cli, options: Omit<BackgroundOptions, 'signal'>): Promise<ExitCode> {
+export async function upDetached(cli: Cli, options: Omit<BackgroundOptions, 'signal' | 'haste'>): Promise<ExitCode> {
   const { configFile, stateDir, endpoint } = options;
   const { gateway } = await loadConfig(configFile, cli.env);
   checkWish(endpoint, gateway.host);
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupt);
+  const stop = new AbortController();
+  const haste = new AbortController();
+  const press = pressCounter();
+  // Never to its default, which would end us and leave behind what we have started.
+  const interrupt = (): void => {
+    const number = press(performance.now());
+    if (number !== null) (number === 1 ? stop : haste).abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt);
   try {
-    const started = await startInBackground(cli, { ...options, signal: interruption.signal });
+    const started = await startInBackground(cli, { ...options, signal: stop.signal, haste: haste.signal });
     if (started === null) {
       note(cli, 'interrupted; what was started is ended');
       return EXIT.interrupted;

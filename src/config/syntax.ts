@@ -63,8 +63,7 @@ function offsetBeyondDepth(text: string): number | undefined {
 }
 
 function wording({ error, offset, length }: ParseError, text: string): string {
-  const found =
-    offset >= text.length ? 'the end of the file' : JSON.stringify(text.slice(offset, offset + length).slice(0, 20));
+  const found = offset >= text.length ? 'the end of the file' : excerpt(text.slice(offset, offset + length));
   switch (printParseErrorCode(error)) {
     case 'InvalidSymbol':
       if (text[offset] === "'") return `expected double quotes, got ${found}`;
@@ -100,3 +99,6 @@ function wording({ error, offset, length }: ParseError, text: string): string {
       return `expected JSON, got ${found}`;
   }
 }
+
+/** It may be a secret, which nobody knows as one as long as the file cannot be read; and this goes into logs. */
+const excerpt = (token: string): string => JSON.stringify(token.length < 8 ? token : `${token.slice(0, 4)}…`);

@@ -4,6 +4,7 @@ import type { Clock } from '../session/deadlines.ts';
 import { fetchList } from '../session/lists.ts';
 import type { AggregateMembers } from './aggregate-members.ts';
 import { type GatewayServer, handshakeOf } from './gateway-server.ts';
+import { ANSWER_MS } from './in-time.ts';
 import type { Patience } from './patience.ts';
 import { looksSame, type RoutingTable, union, type View } from './routing-table.ts';
 
@@ -54,8 +55,7 @@ export class AggregateLists {
   async answer(kind: ListKind): Promise<string> {
     this.#answering.set(kind, (this.#answering.get(kind) ?? 0) + 1);
     try {
-      const first = this.#missing(kind);
-      if (first.length > 0) await this.#setup.patience.wait(this.#causes(first, kind), this.#ask(first, kind));
+      await this.#wait(kind);
     } finally {
       this.#answering.set(kind, (this.#answering.get(kind) ?? 1) - 1);
     }
@@ -110,6 +110,24 @@ export class AggregateLists {
 
   close(): void {
     this.#gone?.abort();
+  }
+
+  /** For servers that were never heard; not for one whose start has failed, which is asked and heard of when it is there. */
+  async #wait(kind: ListKind): Promise<void> {
+    const { patience, servers } = this.#setup;
+    const missing = this.#missing(kind);
+    if (missing.length === 0) return;
+    const asked = this.#ask(missing, kind);
+    const isHopeful = (server: string) => servers.get(server)?.hasFailed() !== true;
+    const hopeful = missing.filter(isHopeful);
+    if (hopeful.length === 0) return missing.length === this.#wanted().length ? asked : undefined;
+    const causes = this.#causes(hopeful, kind);
+    const work = this.#ask(hopeful, kind);
+    await patience.wait(causes, work);
+    // To who has nothing at all an error would say less than a later answer.
+    if (this.views(kind).every(({ entries }) => entries.size === 0) && this.#missing(kind).some(isHopeful)) {
+      await patience.wait(causes, work, ANSWER_MS);
+    }
   }
 
   #wanted(): string[] {

@@ -77,12 +77,9 @@ export class AggregateMembers {
     for (const attachment of this.#open.values()) attachment.setProfile(profile);
   }
 
-  /** Servers that are there no more: whatever still comes of them is for nobody. */
+  /** Servers that are there no more: nothing is asked of them any more, and what they were asked they answer before they end. */
   forget(servers: readonly string[]): void {
-    for (const server of servers) {
-      this.#open.get(server)?.detach();
-      this.#open.delete(server);
-    }
+    for (const server of servers) this.#open.delete(server);
   }
 
   close(): void {

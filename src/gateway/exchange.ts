@@ -15,6 +15,8 @@ export interface Exchange {
 /** A front for one era. */
 export interface PostFront {
   post(exchange: Exchange): Promise<void>;
+  /** Ends the streams of what is kept for single servers that are none of these. */
+  endBut(servers: readonly string[]): void;
   /** Ends every stream that is open. */
   close(): void;
 }

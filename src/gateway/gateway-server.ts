@@ -12,6 +12,8 @@ export interface GatewayServer {
   attach(profile: ClientProfile, client: AttachedClient): Attachment;
   /** Stopped by a person (desired `down`): what it has is not offered meanwhile. */
   isStopped(): boolean;
+  /** Its last start has failed, whether another is to come or not: nobody waits for what may never be there. */
+  hasFailed(): boolean;
 }
 
 /** What a server said of itself; from what is kept, or once it has been heard. @throws HoldfastError why it cannot be heard. */

@@ -85,9 +85,12 @@ export class Gateway {
     if (this.#isOpening || this.#opened !== null) throw new Error('the manager listens already');
     this.#isOpening = true;
     try {
+      const { config } = this.#parts;
       this.#opened = await open(this.#parts, options, () => {
         this.#opened = null;
       });
+      // It may have been read again in the meantime.
+      if (this.#parts.config !== config) this.#opened.update(this.#parts.config);
       return this.#opened.endpoint;
     } finally {
       this.#isOpening = false;
@@ -114,12 +117,14 @@ async function open(parts: GatewayParts, options: ListenOptions, onClose: () => 
   if (stateDir !== null) await mkdir(stateDir, { recursive: true, mode: 0o700 });
   const exposeStderr = isLoopback(gateway.host);
   const explain = (error: Parameters<typeof rpcErrorOf>[0]) => rpcErrorOf(error, redactor.redact, exposeStderr);
+  const modelOf = (name: string) => (supervisor.names.includes(name) ? supervisor.instance(name).model : null);
   const offer = new Offer({
     config,
     version,
     clock: systemClock,
     attach: (...args) => supervisor.attach(...args),
-    isStopped: name => !supervisor.names.includes(name) || supervisor.instance(name).model.desired === 'down',
+    isStopped: name => (modelOf(name)?.desired ?? 'down') === 'down',
+    hasFailed: name => ['backoff', 'failed'].includes(modelOf(name)?.state.name ?? ''),
     notice: text => hub.emit({ type: 'manager.notice', text }),
   });
   const unsubscribe = hub.subscribe(({ type }) => {

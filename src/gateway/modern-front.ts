@@ -46,6 +46,10 @@ export class ModernFront implements PostFront {
     await reply.done;
   }
 
+  endBut(servers: readonly string[]): void {
+    this.#service.endBut(servers);
+  }
+
   close(): void {
     this.#service.close();
   }

@@ -74,6 +74,11 @@ export class Listening implements SessionUser {
     void this.#start();
   }
 
+  /** Null where it listens to all as one. */
+  get server(): string | null {
+    return this.#session.backend.server;
+  }
+
   onQuestion({ id }: { readonly id: { readonly raw: string } }): void {
     this.#session.respond(
       `{"jsonrpc":"2.0","id":${id.raw},"error":{"code":${RPC.internal},"message":"nobody can be asked on this stream"}}`,

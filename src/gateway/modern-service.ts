@@ -74,6 +74,13 @@ export class ModernService {
     }
   }
 
+  /** Ends what listens to single servers that are none of these: it would never hear anything again. */
+  endBut(servers: readonly string[]): void {
+    for (const listening of this.#listening) {
+      if (listening.server !== null && !servers.includes(listening.server)) listening.close();
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#parked.close();

@@ -15,6 +15,8 @@ export interface OfferOptions {
   readonly attach: (server: string, profile: ClientProfile, client: AttachedClient) => Attachment;
   /** Whether a person has stopped it. */
   readonly isStopped: (server: string) => boolean;
+  /** Whether its last start has failed. */
+  readonly hasFailed: (server: string) => boolean;
   readonly notice: (text: string) => void;
 }
 
@@ -65,7 +67,7 @@ export class Offer {
   }
 
   #create(name: string): GatewayServer {
-    const { attach, isStopped, clock } = this.#options;
+    const { attach, isStopped, hasFailed, clock } = this.#options;
     const nothing = { include: [], exclude: [] };
     const optionsOf = () => this.#configs.get(name)?.options;
     return {
@@ -76,6 +78,7 @@ export class Offer {
       attach: (profile, client) =>
         timedAttachment(attach(name, profile, client), () => optionsOf()?.callTimeoutMs ?? 0, clock),
       isStopped: () => isStopped(name),
+      hasFailed: () => hasFailed(name),
     };
   }
 }

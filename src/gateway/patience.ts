@@ -12,9 +12,9 @@ export class Patience {
     this.#clock = clock;
   }
 
-  /** Resolves with `work`, or when the time of all these is over. `work` does not reject. */
-  wait(causes: readonly string[], work: Promise<void>): Promise<void> {
-    const leftMs = Math.max(...causes.map(cause => this.#left(cause)));
+  /** Resolves with `work`, or when the time of all these, `ms` for each, is over. `work` does not reject. */
+  wait(causes: readonly string[], work: Promise<void>, ms = FIRST_LIST_MS): Promise<void> {
+    const leftMs = Math.max(...causes.map(cause => this.#left(cause, ms)));
     if (leftMs <= 0) return Promise.resolve();
     return new Promise(resolve => {
       const timer = this.#clock.setTimer(leftMs, resolve);
@@ -25,10 +25,10 @@ export class Patience {
     });
   }
 
-  #left(cause: string): number {
+  #left(cause: string, ms: number): number {
     const now = this.#clock.now();
     const since = this.#since.get(cause) ?? now;
     this.#since.set(cause, since);
-    return since + FIRST_LIST_MS - now;
+    return since + ms - now;
   }
 }

@@ -48,7 +48,7 @@ export interface HttpEndpoint {
   clients(): number;
   /** Whether a `holdfast connect` is among those who are connected. */
   isBridged(): boolean;
-  /** Ends the sessions of single servers that are none of these. */
+  /** Ends the sessions, and the streams, of single servers that are none of these. */
   endSessionsBut(servers: readonly string[]): void;
   /** Ends the listener, every stream and every idle connection at once; what is being answered gets a moment. A second call waits for the first. */
   close(): Promise<void>;
@@ -132,6 +132,7 @@ class Door implements HttpEndpoint {
 
   endSessionsBut(servers: readonly string[]): void {
     this.#legacy.endBut(servers);
+    this.#options.modern?.endBut(servers);
   }
 
   isBridged(): boolean {

@@ -105,8 +105,15 @@ export class Attached implements Attachment, Member {
     this.#server.profileChanged(this, before);
   }
 
-  whenKnown(signal: CancelSignal): Promise<void> {
-    return this.#server.whenKnown(signal);
+  async whenKnown(signal: CancelSignal): Promise<void> {
+    const server = this.#server;
+    try {
+      await server.whenKnown(signal);
+    } catch (error) {
+      if (this.#isGone || server === this.#server || signal.aborted) throw error;
+    }
+    // What was waited for, or given up, is another's business now.
+    if (server !== this.#server && this.handshake === null) return this.whenKnown(signal);
   }
 
   detach(): void {
@@ -120,9 +127,8 @@ export class Attached implements Attachment, Member {
     const known = this.catalogue;
     this.#former.add(this.#server);
     this.#server = server;
-    const waits = this.#place?.isSubscribed(this) === true;
     this.moveTo(null);
-    if (waits) this.#findPlace();
+    if (this.#carried.uris.length > 0) this.#findPlace();
     this.#tellChanged(known);
   }
 

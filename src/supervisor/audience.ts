@@ -99,10 +99,20 @@ export class Audience implements SessionAudience {
     this.#isClaimed = false;
   }
 
-  join(member: Member, { level, uris }: Carried): void {
-    const { session } = this.instance;
+  join(member: Member, carried: Carried): void {
     this.members.add(member);
     this.isUsed = true;
+    this.#carry(member, carried);
+  }
+
+  /** What the library has told the first process of the settings before goes along to these. */
+  succeed(former: Audience): void {
+    const [before, now] = [former.#setup.resident, this.#setup.resident];
+    if (before !== null && now !== null) this.#carry(now, former.leave(before));
+  }
+
+  #carry(member: Member, { level, uris }: Carried): void {
+    const { session } = this.instance;
     for (const uri of uris) {
       if (this.#subscriptions.subscribe(member, uri)) session.remember('resources/subscribe', { uri });
       this.#subscriptions.agreed(member, uri);

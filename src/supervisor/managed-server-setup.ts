@@ -8,8 +8,10 @@ export interface ManagedServerSetup {
   readonly config: ServerConfig;
   /** Place in the configuration. */
   readonly order: number;
-  /** Of its first instance; more than those of its predecessor, whose processes may still be there. */
-  readonly firstNumber: number;
+  /** For an instance more; none is that of another, of whatever settings, that may still be there. */
+  readonly nextNumber: () => number;
+  /** Whom its predecessor's first instance was for; null where there was none. */
+  readonly profile: ClientProfile | null;
   readonly context: InstanceContext;
   readonly store: KeptStore;
   /** How servers that several clients share know their client. */

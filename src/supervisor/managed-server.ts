@@ -34,12 +34,10 @@ export class ManagedServer implements AttachedTo {
   /** Those who have gone to the next generation. */
   readonly #leaving = new Set<Attached>();
   readonly #audiences: Audiences;
-  #lastNumber: number;
 
   constructor(setup: ManagedServerSetup) {
     this.#setup = setup;
     this.config = setup.config;
-    this.#lastNumber = setup.firstNumber - 1;
     this.#isPerClient = this.config.options.sharing === 'perClient';
     this.#isNamed = this.#isPerClient || setup.isForOneClient;
     this.#known = new Knowledge(this.name, setup.store, setup.context.clock, text => this.first.notice(text));
@@ -48,7 +46,8 @@ export class ManagedServer implements AttachedTo {
     const respond = (text: string) => this.first.session.respond(text, this.#library);
     this.#library = libraryMember(this.name, handlers, respond, onNotification);
     const ofLibrary = { capabilities, roots: null, clientInfo };
-    const first = this.#create(this.#library.kind === 'host' ? ofLibrary : (this.#known.profile ?? ofLibrary));
+    const ofClients = setup.profile ?? this.#known.profile ?? ofLibrary;
+    const first = this.#create(this.#library.kind === 'host' ? ofLibrary : ofClients, true);
     this.first = first.instance;
     const { clock } = setup.context;
     this.#audiences = new Audiences({ first, keepsSpare: this.#isPerClient, clients: this.#clients, clock });
@@ -70,14 +69,21 @@ export class ManagedServer implements AttachedTo {
     return this.first.session.catalogue;
   }
 
-  /** The number of its newest instance. */
-  get lastNumber(): number {
-    return this.#lastNumber;
+  /** Whom its first instance is for. */
+  get profile(): ClientProfile {
+    return this.#audiences.first.profile;
   }
 
-  /** Nothing is asked of it any more. */
+  /** Nothing is under way any more. What waits for a process that is not there is its successor's. */
   get isDrained(): boolean {
-    return this.instances.every(({ session: { calls } }) => calls.inFlight + calls.held === 0);
+    return this.instances.every(({ model, session: { calls } }) => {
+      return model.state.name !== 'ready' || calls.inFlight + calls.held === 0;
+    });
+  }
+
+  /** Processes that could not be ended. */
+  get survivors(): readonly number[] {
+    return this.instances.flatMap(({ model }) => model.survivors);
   }
 
   get instances(): readonly [Instance, ...Instance[]] {
@@ -127,6 +133,7 @@ export class ManagedServer implements AttachedTo {
 
   /** All clients go over to the next generation, which is ready, or on its way. */
   handClientsTo(next: ManagedServer): void {
+    next.#audiences.first.succeed(this.#audiences.first);
     for (const client of [...this.#clients]) {
       this.#clients.delete(client);
       this.#leaving.add(client);
@@ -235,16 +242,14 @@ export class ManagedServer implements AttachedTo {
     return audience;
   }
 
-  #create(profile: ClientProfile): Audience {
-    const { config, order, context } = this.#setup;
-    const number = ++this.#lastNumber;
-    const isFirst = number === this.#setup.firstNumber;
+  #create(profile: ClientProfile, isFirst = false): Audience {
+    const { config, order, context, nextNumber } = this.#setup;
     const audience: Audience = new Audience({
       instance: new Instance(
         {
           config,
           order,
-          number,
+          number: nextNumber(),
           rests: !isFirst || config.options.start === 'onDemand',
           params: this.#paramsFor(profile),
           // The others begin with what the first knows; what they know besides is true for their clients alone.

@@ -4,17 +4,20 @@ import type { HoldfastError } from '../errors/holdfast-error.ts';
 import type { Clock } from '../process/clock.ts';
 import type { Instance } from './instance.ts';
 import type { ManagedServer } from './managed-server.ts';
+import type { ManagedServerSetup } from './managed-server-setup.ts';
 import { faultOf } from './patient.ts';
 
 export interface RosterOptions {
   readonly clock: Clock;
-  /** `firstNumber`: of its first instance. */
-  readonly create: (config: ServerConfig, order: number, firstNumber: number) => ManagedServer;
+  readonly create: (config: ServerConfig, order: number, origin: Origin) => ManagedServer;
   /** This one serves under its name from now on. */
   readonly onSwitched: (to: ManagedServer) => void;
   /** This one does not come up, and the old settings go on. */
   readonly onKept: (instead: ManagedServer, fault: HoldfastError) => void;
 }
+
+/** What new settings have of those before. */
+export type Origin = Pick<ManagedServerSetup, 'nextNumber' | 'profile'>;
 
 /** New settings that do not serve. */
 export interface Pending {
@@ -46,7 +49,9 @@ export class Roster {
   /** On their way. */
   readonly #next = new Map<string, ManagedServer>();
   readonly #waiting = new Map<string, Waiting>();
-  /** They serve nobody new; with their ends. */
+  /** Of each name, for the processes of all its settings. */
+  readonly #numbers = new Map<string, () => number>();
+  /** They serve nobody new; with their ends. Those with survivors stay to be seen. */
   readonly #leaving = new Map<ManagedServer, Promise<void>>();
   #isClosed = false;
 
@@ -87,8 +92,10 @@ export class Roster {
   }
 
   add(config: ServerConfig, order: number): ManagedServer {
-    const server = this.#options.create(config, order, 1);
-    this.#current.set(config.name, server);
+    const { name } = config;
+    if (this.instancesOf(name).length === 0) this.#numbers.delete(name);
+    const server = this.#create(config, order, null);
+    this.#current.set(name, server);
     return server;
   }
 
@@ -109,7 +116,7 @@ export class Roster {
     if (next !== undefined && isSameServer(next.config, config)) return this.#promote(name, next);
     this.#drop(name);
     if (isSameServer(old.config, config)) return;
-    const fresh = this.#options.create(config, order, old.lastNumber + 1);
+    const fresh = this.#create(config, order, old);
     const { desired, state } = old.first.model;
     if (desired === 'down') {
       fresh.stop();
@@ -130,19 +137,25 @@ export class Roster {
     const old = this.#current.get(name);
     const waiting = this.#waiting.get(name);
     if (old === undefined) return;
-    const made =
-      waiting === undefined ? undefined : this.#options.create(waiting.config, waiting.order, old.lastNumber + 1);
+    const made = waiting === undefined ? undefined : this.#create(waiting.config, waiting.order, old);
     const fresh = this.#next.get(name) ?? made;
     if (fresh !== undefined) this.#switch(name, fresh);
   }
 
-  /** A person stops the server: settings that are on their way wait for its next start. */
-  pause(name: string): void {
+  /**
+   * A person stops the server: settings that are on their way wait for its next start, and those before end, whatever they do. Resolves
+   * with the processes of these that could not be ended.
+   */
+  pause(name: string): Promise<readonly number[]> {
     const next = this.#next.get(name);
-    if (next === undefined) return;
-    const { config, order } = next;
-    this.#drop(name);
-    this.#waiting.set(name, { config, order, fault: null });
+    if (next !== undefined) {
+      this.#drop(name);
+      this.#waiting.set(name, { config: next.config, order: next.order, fault: null });
+    }
+    const leaving = [...this.#leaving.keys()].filter(server => server.name === name);
+    // When all ends they have been stopped, and to stop twice is to be impatient.
+    if (!this.#isClosed) for (const server of leaving) server.stop();
+    return this.#endOf(leaving);
   }
 
   /** The servers in this order from now on. */
@@ -155,12 +168,20 @@ export class Roster {
     for (const [name, server] of found) this.#current.set(name, server);
   }
 
-  /** Ends all that does not serve. */
-  async close(): Promise<void> {
+  /** Ends all that does not serve. Resolves with the processes that could not be ended. */
+  close(): Promise<readonly number[]> {
     this.#isClosed = true;
     for (const name of [...this.#next.keys()]) this.#drop(name);
-    for (const server of this.#leaving.keys()) server.stop();
-    await Promise.all(this.#leaving.values());
+    const leaving = [...this.#leaving.keys()];
+    for (const server of leaving) server.stop();
+    return this.#endOf(leaving);
+  }
+
+  async #endOf(leaving: readonly ManagedServer[]): Promise<readonly number[]> {
+    await Promise.all(leaving.map(server => this.#leaving.get(server)));
+    // Of those that were left with survivors before.
+    await Promise.all(leaving.filter(server => this.#leaving.has(server)).map(server => this.#ended(server)));
+    return leaving.flatMap(({ survivors }) => survivors);
   }
 
   async #promote(name: string, next: ManagedServer): Promise<void> {
@@ -197,21 +218,35 @@ export class Roster {
   }
 
   #retire(server: ManagedServer): void {
-    const end = this.#drained(server).then(async () => {
-      server.stop();
-      await server.settled();
-      server.close();
-      this.#leaving.delete(server);
+    const end = this.#drained(server).then(() => {
+      // A second stop would be an impatient one.
+      if (server.first.model.desired !== 'down') server.stop();
+      return this.#ended(server);
     });
     this.#leaving.set(server, end);
   }
 
-  /** Resolves when it has nothing left to answer. One that is not ready answers nothing: what waits for it goes to its successor. */
+  /** It has been stopped, and is forgotten when nothing is left of it. */
+  async #ended(server: ManagedServer): Promise<void> {
+    await server.settled();
+    if (server.survivors.length > 0) return;
+    server.close();
+    this.#leaving.delete(server);
+  }
+
+  #create(config: ServerConfig, order: number, old: ManagedServer | null): ManagedServer {
+    const { name } = config;
+    let last = 0;
+    const nextNumber = this.#numbers.get(name) ?? (() => ++last);
+    this.#numbers.set(name, nextNumber);
+    return this.#options.create(config, order, { nextNumber, profile: old?.profile ?? null });
+  }
+
+  /** Resolves when it has nothing left to answer. */
   #drained(server: ManagedServer): Promise<void> {
     const { clock } = this.#options;
     const last = clock.now() + (server.config.options.callTimeoutMs || DRAIN_MS);
-    const isDone = () =>
-      this.#isClosed || server.isDrained || server.first.model.state.name !== 'ready' || clock.now() >= last;
+    const isDone = () => this.#isClosed || server.isDrained || clock.now() >= last;
     return new Promise(resolve => {
       const look = () => {
         if (isDone()) resolve();

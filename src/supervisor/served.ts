@@ -9,7 +9,8 @@ export function servedBy(current: () => ManagedServer): Served {
     try {
       return await server.request(text, options);
     } catch (error) {
-      if (current() === server || !isUnsent(error, options)) throw error;
+      // Of what was sent the fault tells more than that its server is gone since.
+      if (!isUnsent(error, options) || current() === server) throw error;
       return request(text, options);
     }
   };

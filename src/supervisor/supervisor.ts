@@ -61,6 +61,7 @@ export class Supervisor {
   readonly #keeper: Keeper;
   readonly #clockWatch: ClockWatch;
   #isStarted = false;
+  #isClosed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -94,11 +95,11 @@ export class Supervisor {
     const { handlers, clientInfo, onNotification, isForOneClient = false } = options;
     this.#roster = new Roster({
       clock: this.#clock,
-      create: (server, order, firstNumber) =>
+      create: (server, order, origin) =>
         new ManagedServer({
           config: server,
           order,
-          firstNumber,
+          ...origin,
           context,
           store: this.#storeFor(server),
           clientInfo,
@@ -131,6 +132,8 @@ export class Supervisor {
 
   /** Starts the named servers; resolves once each is ready, has failed, or rests until it is asked for. */
   async start(names: readonly string[]): Promise<void> {
+    // It came while everything comes to its end.
+    if (this.#isClosed) return;
     for (const name of names) this.#roster.insist(name);
     const servers = names.map(name => this.#server(name));
     this.#isStarted = true;
@@ -146,6 +149,7 @@ export class Supervisor {
 
   async restart(name: string): Promise<void> {
     const before = this.#server(name);
+    if (this.#isClosed) return;
     this.#roster.insist(name);
     const server = this.#server(name);
     // New settings begin with a process of their own.
@@ -199,13 +203,17 @@ export class Supervisor {
 
   /** Stops the named servers, each after those that depend on it. Resolves with the processes that could not be ended. */
   async stop(names: readonly string[]): Promise<readonly number[]> {
-    await dependentsFirst(names, this.#roster.servers, name => {
-      this.#roster.pause(name);
-      const server = this.#server(name);
-      server.stop();
-      return server.settled();
+    for (const name of names) this.#server(name);
+    const survivors = new Set<number>();
+    await dependentsFirst(names, this.#roster.servers, async name => {
+      const former = this.#roster.pause(name);
+      // It may have been removed while it waited for others.
+      const server = this.#roster.get(name);
+      server?.stop();
+      await server?.settled();
+      for (const pid of [...(server?.survivors ?? []), ...(await former)]) survivors.add(pid);
     });
-    return names.flatMap(name => this.#server(name).instances.flatMap(({ model }) => model.survivors));
+    return [...survivors];
   }
 
   /** Skips what patience is left in every stop under way. */
@@ -215,11 +223,12 @@ export class Supervisor {
 
   /** Stops everything and gives back every timer. Resolves with the processes that could not be ended. */
   async close(): Promise<readonly number[]> {
+    this.#isClosed = true;
     this.#clockWatch.stop();
-    const [survivors] = await Promise.all([this.stop(this.names), this.#roster.close()]);
-    for (const server of this.#roster.servers) server.close();
+    const survivors = (await Promise.all([this.#roster.close(), this.stop(this.names)])).flat();
+    for (const server of this.#roster.all) server.close();
     await this.#keeper.close();
-    return survivors;
+    return [...new Set(survivors)];
   }
 
   /** Looks what the processes of every server use now, so that `status` tells. */

@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { withNothingLeft } from '../support/leak-check.ts';
 
 /** A file that is followed, through a link where there are links. */
-async function followed(t: TestContext, error: Error, loadedAt = '2100-01-01T00:00:00Z') {
+async function followed(t: TestContext, error: Error | null, loadedAt = '2100-01-01T00:00:00Z') {
   const { folder } = await withNothingLeft(t);
   const real = join(folder, 'real.json');
   writeFileSync(real, '1');
@@ -20,7 +20,7 @@ async function followed(t: TestContext, error: Error, loadedAt = '2100-01-01T00:
   const failures: unknown[] = [];
   const reload = () => {
     reads++;
-    return Promise.reject(error);
+    return error === null ? new Promise<never>(() => {}) : Promise.reject(error);
   };
   const none = { file, problems: [], warnings: [], pending: [], needsRestart: [] };
   const manager = { reload, configuration: () => ({ ...none, loadedAt }) };
@@ -49,6 +49,14 @@ test('what had changed before it was followed is read, and what nobody foresaw i
   const { failures } = await followed(t, new RangeError('odd'), '2000-01-01T00:00:00Z');
   await eventually(() => failures.length === 1, { what: 'the failure' });
   assert.match(String(failures[0]), /odd/);
+});
+
+test('what is written while the change before is still on its way is read, too', async t => {
+  const { real, isRead } = await followed(t, null);
+  writeFileSync(real, '22');
+  await isRead(1);
+  writeFileSync(real, '333');
+  await isRead(2);
 });
 
 test('secrets of a configuration that comes later are taken out of texts, too', async () => {

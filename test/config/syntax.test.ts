@@ -24,11 +24,12 @@ const cases: readonly (readonly [says: string, text: string, fault: string])[] =
   ['a key without quotes', '{ a: 1 }', '1:3 expected a value, or text in double quotes, got "a"'],
   ['single quotes', "{ 'a': 1 }", '1:3 expected double quotes, got "\'a\'"'],
   ['a string without end', '{ "a": "x\n}', '1:8 expected the closing double quote of "\\"x"'],
+  ['a secret without end', '{ "a": "hunter2hunter2\n}', '1:8 expected the closing double quote of "\\"hun…"'],
   ['a comment without end', '{} /* x', '1:4 expected the end of the comment, "*/"'],
   [
     'a backslash of a Windows path',
     '{ "a": "C:\\path" }',
-    '1:8 expected a valid escape such as \\\\ or \\u0041 in "\\"C:\\\\path\\""',
+    '1:8 expected a valid escape such as \\\\ or \\u0041 in "\\"C:\\\\…"',
   ],
   ['something after the end', '{}\n{}', '2:1 expected nothing after the end of the object, got "{"'],
   [

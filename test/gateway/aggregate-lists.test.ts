@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../src/errors/holdfast-error.ts';
+import { ANSWER_MS } from '../../src/gateway/in-time.ts';
 import { FIRST_LIST_MS } from '../../src/gateway/patience.ts';
 import { AggregateClient } from './aggregate-client.ts';
 import { ask, callOptions, FakeServer } from './fake-server.ts';
@@ -124,13 +125,33 @@ test('where there is nothing yet, an error names who is waited for and who faile
     new FakeServer('db').heard({ prompts: {} }),
   ]);
   const list = client.list('tools/list').catch((error: unknown) => error);
-  await client.clock.advance(FIRST_LIST_MS);
+  await client.clock.advance(ANSWER_MS);
   const error = await list;
   assert.ok(error instanceof HoldfastError && error.code === 'TOOL_LIST_PENDING');
   assert.equal(
     error.toClient().message,
     'no tools can be listed yet: waiting for web; failed: files (PROCESS_COMMAND_NOT_FOUND)',
   );
+});
+
+test('who would have nothing waits longer, since an error helps nobody', async () => {
+  const files = new FakeServer('files');
+  const client = new AggregateClient([files, new FakeServer('db').heard({ prompts: {} })]);
+  const list = client.list('tools/list');
+  await client.clock.advance(ANSWER_MS - 1);
+  files.heard({ tools: {} }, { tools: [{ name: 'read' }] });
+  assert.deepEqual(await list, ['files__read']);
+});
+
+test('nobody waits for a server whose start has failed; when it comes it is announced', async () => {
+  const files = new FakeServer('files');
+  files.failed = true;
+  const client = new AggregateClient([files, known('web', 'fetch')]);
+  await client.initialize();
+  assert.deepEqual(await client.list('tools/list'), ['web__fetch']);
+  files.heard({ tools: {} }, { tools: [{ name: 'read' }] });
+  await client.clock.advance(100);
+  assert.deepEqual(client.told(), [LIST_CHANGED]);
 });
 
 test('a list that its server refuses is its error', async () => {
@@ -201,7 +222,7 @@ test('a client that goes hears nothing more, whatever was on its way', async () 
   const client = new AggregateClient([files]);
   await client.initialize();
   const list = client.list('tools/list').catch((error: unknown) => error);
-  await client.clock.advance(FIRST_LIST_MS);
+  await client.clock.advance(ANSWER_MS);
   await list;
   for (const name of ['a', 'b']) {
     files.lists('prompts', [{ name }]);

@@ -27,6 +27,7 @@ export class FakeServer implements GatewayServer {
   handshake: Handshake | null = null;
   waitingFor: string | null = null;
   stopped = false;
+  failed = false;
   /** The raw result (or `"error":…` member) of each request, by method; `{}` where a method is not here. */
   readonly answers = new Map<string, Answer>();
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
@@ -41,6 +42,10 @@ export class FakeServer implements GatewayServer {
     const attachment = new FakeAttachment(this, profile, client);
     this.attachments.push(attachment);
     return attachment;
+  }
+
+  hasFailed(): boolean {
+    return this.failed;
   }
 
   isStopped(): boolean {

@@ -32,6 +32,7 @@ test('a name keeps its backend while it is configured, and a limit counts from t
       return Object.assign(Object.create(attachment), { request });
     },
     isStopped: () => false,
+    hasFailed: () => false,
     notice: () => assert.fail('nothing to say'),
   });
   const one = offer.backendFor('one');

@@ -22,7 +22,7 @@ function setUp(resolve: () => Promise<LaunchPlan>, options: Partial<ServerOption
       config: server('/', 'some-server', ['--flag'], { options }),
       order: 0,
       number: 1,
-      rests: false,
+      rests: options.start === 'onDemand',
       params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
       store: { load: () => new Catalogue(), save: () => {} },
     },

@@ -27,7 +27,7 @@ export async function watch(cli: Cli, isOfAll: boolean, names: readonly string[]
   const view = isLive
     ? watchView(cli)
     : { event: () => undefined, show: onChange(cli, isOfAll), close: () => undefined };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
   // Nobody reads it any more.
   cli.stdout.once('error', end);
   try {

@@ -2,6 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { CLIENTS, type ClientId } from '../../config/clients/client.ts';
+import { acquireLock, type Lock } from '../../daemon/instance-lock.ts';
+import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Cli } from '../context.ts';
 import { findStateDir, isStateDirNamed } from '../places.ts';
 import { PRIVATE, replaceFile, unwritable } from '../replace-file.ts';
@@ -33,6 +35,34 @@ export type RewiredFile = z.output<typeof record>;
 export function manifestPath(cli: Cli): string {
   const folder = findStateDir(cli, null);
   return join(isStateDirNamed(cli) ? folder : dirname(folder), 'rewire', 'files.json');
+}
+
+/**
+ * Does work on it that nobody else does at the same time, or what one has written down another would take away.
+ *
+ * @throws UsageError while another one is at it
+ */
+export async function withManifest<T>(cli: Cli, work: (path: string) => Promise<T>): Promise<T> {
+  const path = manifestPath(cli);
+  const lock = await lockOf(join(dirname(path), 'lock'));
+  try {
+    return await work(path);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function lockOf(folder: string): Promise<Lock> {
+  try {
+    return await acquireLock(folder);
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'PROCESS_MANAGER_RUNNING') throw unwritable(folder, error);
+    const { pid } = error.details;
+    throw new UsageError(
+      `another "holdfast import" (pid ${pid}) is changing the clients' files`,
+      'try again when it has ended',
+    );
+  }
 }
 
 /** @throws UsageError where it is damaged: what was rewired is then known by the names of the backups alone */

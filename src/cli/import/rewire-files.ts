@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Found } from '../../config/clients/client.ts';
 import type { Planned } from '../../config/clients/merge.ts';
@@ -8,7 +8,7 @@ import { HoldfastError } from '../../errors/holdfast-error.ts';
 import type { Cli } from '../context.ts';
 import { findStateDir, isStateDirNamed } from '../places.ts';
 import { PRIVATE, replaceFile } from '../replace-file.ts';
-import { manifestPath, readManifest, writeManifest } from './manifest.ts';
+import { readManifest, withManifest, writeManifest } from './manifest.ts';
 import type { ReadFile } from './survey.ts';
 
 /** Our own program, in whatever form it runs. */
@@ -54,34 +54,34 @@ const parentOf = ({ path }: Found): string => JSON.stringify(path.slice(0, -1));
  * Rewires each file, all of it or nothing: it is written down first what will be done, then a copy is kept, then the file is replaced at
  * once. Killed anywhere between, `--undo` brings back what was.
  */
-export async function rewireFiles(cli: Cli, changes: readonly Change[], at: Date): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for (const change of changes) {
-    try {
-      outcomes.push(await rewireFile(cli, change, at));
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error;
-      outcomes.push({ change, backup: null, reason: error.message });
+export function rewireFiles(cli: Cli, changes: readonly Change[], at: Date): Promise<Outcome[]> {
+  return withManifest(cli, async manifest => {
+    const outcomes: Outcome[] = [];
+    for (const change of changes) {
+      try {
+        outcomes.push(await rewireFile(manifest, change, at));
+      } catch (error) {
+        if (!(error instanceof HoldfastError)) throw error;
+        outcomes.push({ change, backup: null, reason: error.message });
+      }
     }
-  }
-  return outcomes;
+    return outcomes;
+  });
 }
 
-async function rewireFile(cli: Cli, change: Change, at: Date): Promise<Outcome> {
+async function rewireFile(manifest: string, change: Change, at: Date): Promise<Outcome> {
   const { read, replaced, result } = change;
   if (result === null) {
     const reason = 'its servers are written in a way that cannot be cut out: take them out by hand';
     return { change, backup: null, reason };
   }
   const before = Buffer.from(read.text);
-  const now = await readFile(read.real).catch(() => null);
-  if (now === null || !now.equals(before)) {
-    return { change, backup: null, reason: 'it was changed since it was shown: run it again' };
-  }
+  const isStill = async (): Promise<boolean> => (await readFile(read.real).catch(() => null))?.equals(before) === true;
+  const changed = { change, backup: null, reason: 'it was changed since it was shown: run it again' };
+  if (!(await isStill())) return changed;
   const backup = `${read.real}.holdfast-backup-${at.toISOString().replaceAll(/[:.]/g, '-')}`;
   const mode = (await stat(read.real)).mode & 0o777;
-  const path = manifestPath(cli);
-  const known = await readManifest(path);
+  const known = await readManifest(manifest);
   const record = {
     at: at.toISOString(),
     client: read.from.client,
@@ -94,10 +94,18 @@ async function rewireFile(cli: Cli, change: Change, at: Date): Promise<Outcome> 
     replaced: replaced.map(({ path: entry }) => [...entry]),
     added: result.added.map(({ path: entry }) => [...entry]),
   };
-  await writeManifest(path, [...known, record]);
-  await replaceFile(backup, before, PRIVATE);
-  await replaceFile(read.real, result.text, mode);
-  return { change, backup, reason: null };
+  await writeManifest(manifest, [...known, record]);
+  let isDone = false;
+  try {
+    await replaceFile(backup, before, PRIVATE);
+    isDone = await replaceFile(read.real, result.text, mode, isStill);
+  } finally {
+    if (!isDone) {
+      await writeManifest(manifest, known);
+      await rm(backup, { force: true });
+    }
+  }
+  return isDone ? { change, backup, reason: null } : changed;
 }
 
 export const digest = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

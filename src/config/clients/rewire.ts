@@ -135,7 +135,7 @@ function parse({ client, file }: Pick<ClientFile, 'client' | 'file'>, text: stri
 }
 
 const at = (root: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
+  path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), root);
 
 function withoutAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (!isObject(value) || key === undefined || !Object.hasOwn(value, key)) return value;

@@ -1,5 +1,5 @@
 import { readError } from '../model/refusal.ts';
-import type { HistoryReport, Report, Tool, WireError } from '../model/wire.ts';
+import type { HistoryReport, Report, ServerStatus, Tool, WireError } from '../model/wire.ts';
 
 /** The manager said no. */
 export class ApiError extends Error {
@@ -44,8 +44,9 @@ export class Api {
     return result;
   }
 
-  async steer(server: string, verb: Verb): Promise<void> {
-    await this.#json(`servers/${encodeURIComponent(server)}/${verb}`, { method: 'POST' });
+  /** Resolves once it is done, with how the server is then: one that was started may be down already. */
+  steer(server: string, verb: Verb): Promise<ServerStatus> {
+    return this.#json(`servers/${encodeURIComponent(server)}/${verb}`, { method: 'POST' });
   }
 
   /** Recent events, then each as it comes: one JSON object a line, until `signal` ends it. */

@@ -138,7 +138,8 @@ function optionsOf(
   const unit = rem();
   const axis = {
     stroke: () => colourOf('--muted'),
-    font: `${LETTERS * unit}px system-ui, sans-serif`,
+    // Whole pixels: uPlot makes its own of them on a fine screen, and reads no fractions. Of dashes it makes none.
+    font: `${Math.round(LETTERS * unit)}px system-ui, sans-serif`,
     grid: { stroke: () => colourOf('--grid'), width: 1 },
     ticks: { show: false },
   };
@@ -167,7 +168,7 @@ function optionsOf(
       ...Array.from({ length: lines }, (_, index) => ({
         stroke: () => colourOf(`--line-${index % 6}`),
         width: 1.75,
-        dash: [...(DASHES[index % DASHES.length] ?? [])],
+        dash: (DASHES[index % DASHES.length] ?? []).map(length => length * devicePixelRatio),
         points: { show: false },
         spanGaps: false,
       })),

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, type Verb } from '../client/api.ts';
 import { useStore } from '../client/store.ts';
-import { conditionOf, sumOf } from '../model/condition.ts';
+import { type Condition, conditionOf, sumOf } from '../model/condition.ts';
 import { capital, count, duration, sentence } from '../model/format.ts';
 import type { ServerStatus } from '../model/wire.ts';
 import { usePage } from './context.ts';
 import { Dialog } from './dialog.tsx';
 import { Verbatim } from './scroll.tsx';
+import { Trouble } from './trouble.tsx';
 
 interface ButtonProps {
   readonly server: ServerStatus;
@@ -65,6 +66,8 @@ interface DialogProps {
 type Progress =
   | { readonly step: 'ask' }
   | { readonly step: 'run'; readonly since: number }
+  /** It was done, and did not help. */
+  | { readonly step: 'down'; readonly condition: Condition }
   | { readonly step: 'failed'; readonly error: unknown };
 
 /** Asks where something would be ended, does it, and says what went wrong where it did. A start harms nobody: it is not asked for. */
@@ -75,9 +78,11 @@ export function SteerDialog({ server, verb, onClose }: DialogProps) {
   const run = async (): Promise<void> => {
     setProgress({ step: 'run', since: Date.now() });
     try {
-      await live.api.steer(server.name, verb);
+      const condition = conditionOf(await live.api.steer(server.name, verb));
       live.refresh();
-      if (isOpen.current) onClose();
+      if (!isOpen.current) return;
+      if (condition.tone === 'bad') setProgress({ step: 'down', condition });
+      else onClose();
     } catch (error) {
       live.refresh();
       if (isOpen.current) setProgress({ step: 'failed', error });
@@ -125,10 +130,18 @@ export function SteerDialog({ server, verb, onClose }: DialogProps) {
           </div>
         </Dialog>
       );
+    case 'down':
     case 'failed':
       return (
-        <Dialog title={`${name} could not be ${DONE[verb]}`} onClose={onClose}>
-          <ErrorWords error={progress.error} />
+        <Dialog
+          title={progress.step === 'down' ? `${name} did not ${AIM[verb]}` : `${name} could not be ${DONE[verb]}`}
+          onClose={onClose}
+        >
+          {progress.step === 'down' ? (
+            <Trouble condition={progress.condition} name={name} />
+          ) : (
+            <ErrorWords error={progress.error} />
+          )}
           <div class="dialog-actions">
             <button type="button" class="button" onClick={onClose}>
               Close
@@ -146,6 +159,7 @@ const RESTART = 'Its process is ended with all that it started, and begins anew.
 const STOP =
   'Its process is ended with all that it started. Until it is started again it is in no list, and calls to it get an error.';
 const DOING = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
+const AIM = { start: 'come up', stop: 'stop', restart: 'come up again' } as const;
 const DONE = { start: 'started', stop: 'stopped', restart: 'restarted' } as const;
 
 function underWay(server: ServerStatus) {
