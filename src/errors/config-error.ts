@@ -19,9 +19,13 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly issues: readonly ConfigIssue[];
 
-  constructor(issues: readonly ConfigIssue[], options?: { cause?: unknown }) {
+  /** What has not been done for its sake. */
+  readonly outcome: string;
+
+  constructor(issues: readonly ConfigIssue[], options?: { cause?: unknown; outcome?: string }) {
     super(issues.map(formatIssue).join('\n'), options);
     this.issues = issues;
+    this.outcome = options?.outcome ?? 'nothing was started';
   }
 }
 

@@ -6,11 +6,13 @@ import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findManagers, managerDir, runningManager, runningManagers } from '../running-manager.ts';
 import { essenceOf, type Watched, watchStatus } from '../status-watch.ts';
+import { UsageError } from '../usage-error.ts';
 import { watchView } from '../views/watch-view.ts';
 import { statusLines } from './status.ts';
 
 /** Shows how the servers are until Ctrl-C: of the manager that is meant, also when it is started anew, or of every one. */
-export async function watch(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
+export async function watch(cli: Cli, isOfAll: boolean, names: readonly string[]): Promise<ExitCode> {
+  if (names.length > 0) throw new UsageError('--watch shows every server', 'leave out the names, or leave out --watch');
   // Who watches what does not run has made a mistake, most likely; what ends later is waited for.
   await (isOfAll ? runningManagers(cli) : runningManager(cli));
   const stateDir = isOfAll ? null : await managerDir(cli);

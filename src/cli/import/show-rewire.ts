@@ -1,4 +1,5 @@
 import { CLIENTS } from '../../config/clients/client.ts';
+import type { Planned } from '../../config/clients/merge.ts';
 import { formatPath } from '../../config/source.ts';
 import { visible } from '../../errors/visible.ts';
 import type { Cli } from '../context.ts';
@@ -33,6 +34,33 @@ export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
       ? [`${theme.warn('note')} this Holdfast is in npx's cache, which may be emptied: npm install -g holdfast`, '']
       : []),
   ];
+}
+
+/** What changes for servers that are rewired, to be known before the question: it may have scrolled away. */
+export function beforeRewire(
+  { theme }: Pick<Cli, 'theme'>,
+  changes: readonly Change[],
+  planned: readonly Planned[],
+): string[] {
+  const gone = new Set(changes.flatMap(({ result, replaced }) => (result === null ? [] : replaced)));
+  const rewired = planned.filter(({ from }) => from.some(one => gone.has(one)));
+  const asking = rewired.flatMap(({ name, needs }) =>
+    needs.length === 0 ? [] : [`${visible(name)} (${needs.map(({ variable }) => visible(variable)).join(', ')})`],
+  );
+  const ofProjects = rewired.filter(({ from }) => from.some(one => gone.has(one) && one.from.project !== null));
+  const lines = [
+    ...(asking.length === 0
+      ? []
+      : [
+          `${theme.warn('note')} no client asks for these any more, so set them where Holdfast starts: ${asking.join(', ')}`,
+        ]),
+    ...(ofProjects.length === 0
+      ? []
+      : [
+          `${theme.warn('note')} of a project until now, and then for every client: ${ofProjects.map(({ name }) => visible(name)).join(', ')}`,
+        ]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 export function outcomeLines({ theme, cwd }: Cli, outcomes: readonly Outcome[]): string[] {
