@@ -81,7 +81,12 @@ export async function watcherOf(cli: Cli, { real }: Pick<ConfigFile, 'real'>): P
 }
 
 function checked(cli: Cli, path: string, text: string): Config {
-  return parseConfig(text, { file: path, env: cli.env, home: homedir() });
+  try {
+    return parseConfig(text, { file: path, env: cli.env, home: homedir() });
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ConfigError(cause.issues, { cause, outcome: 'nothing was written' });
+  }
 }
 
 /** Null where there is no such file. */

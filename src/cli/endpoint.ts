@@ -7,6 +7,8 @@ import { openNetwork } from '../platform/native-network.ts';
 import { os } from '../platform/platform.ts';
 import type { Cli } from './context.ts';
 import { holderOf, nameOf } from './doctor/port.ts';
+import { commandFor, optionsFor, shortPath } from './places.ts';
+import { managerAt } from './running-manager.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What `up` says of the endpoint; the configuration says the rest. */
@@ -33,6 +35,7 @@ export function checkWish(wish: EndpointWish, configured: string): void {
  * @throws HoldfastError RESOURCE_PORT_TAKEN, with the program that holds it, RESOURCE_ADDRESS
  */
 export async function openEndpoint(
+  cli: Cli,
   manager: Manager,
   wish: EndpointWish,
   { stateDir, env, site }: { readonly stateDir: string; readonly env: Cli['env']; readonly site: Site },
@@ -41,13 +44,23 @@ export async function openEndpoint(
   try {
     return await manager.listen({ host: wish.host, port: wish.port, token, site });
   } catch (error) {
-    throw await withHolder(error, stateDir);
+    throw await withHolder(cli, error, stateDir);
   }
 }
 
-async function withHolder(error: unknown, stateDir: string): Promise<unknown> {
+async function withHolder(cli: Cli, error: unknown, stateDir: string): Promise<unknown> {
   if (!(error instanceof HoldfastError) || error.details.why !== 'EADDRINUSE') return error;
-  const holder = await holderOf(Number(error.details.port), { os, network: openNetwork(), stateDir });
-  const details = { ...error.details, why: `it is held by ${nameOf(holder)}` };
-  return new HoldfastError(error.code, { details, cause: error });
+  const port = Number(error.details.port);
+  const holder = await holderOf(port, { os, network: openNetwork(), stateDir });
+  const other = await managerAt(cli, port, holder?.pid ?? null);
+  if (other === null) {
+    const details = { ...error.details, why: `it is held by ${nameOf(holder)}` };
+    return new HoldfastError(error.code, { details, cause: error });
+  }
+  const { pid, config } = other;
+  const of = config === null ? '' : `, configuration ${shortPath(config, cli.cwd)}`;
+  const details = { ...error.details, why: `it is held by another Holdfast (pid ${pid}${of})` };
+  const down = commandFor(optionsFor(cli, other))('down');
+  const hint = `leave it and let this one pick a free port with "--port 0", or end it first: ${down}`;
+  return new HoldfastError(error.code, { details, hint, cause: error });
 }

@@ -58,7 +58,7 @@ export async function holdForeground(cli: Cli, options: ForegroundOptions): Prom
     control = await serveControl({ manager, stateDir, lock, onShutdown: () => end.begin() });
     const title = `holdfast ${packageVersion()}`;
     const makeView = await viewMaker(cli, isInBackground);
-    const { url, token } = await openEndpoint(manager, options.endpoint, { stateDir, env, site: control.site });
+    const { url, token } = await openEndpoint(cli, manager, options.endpoint, { stateDir, env, site: control.site });
     // From here on clients may come, and find servers that are on their way.
     manager.start().catch((error: unknown) => end.fail(error));
     following = followConfig(manager, configFile, error => end.fail(error));

@@ -60,6 +60,7 @@ export async function untilInterrupted(work: (signal: AbortSignal) => Promise<vo
   try {
     await work(end.signal);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    // What is left of the press must not end us by default while we end in good order.
+    if (!end.signal.aborted) for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { locateConfig, stateDir } from '../config/locate.ts';
@@ -47,16 +47,41 @@ export function shortPath(path: string, cwd: string): string {
   return short !== '' && !short.startsWith('..') && short.length < path.length ? short : path;
 }
 
+/** Which manager is meant, as a command is told. */
+type Naming = Pick<GlobalOptions, 'config' | 'stateDir'>;
+
 /** How to write another command that means the same manager: with what this one was told of it. */
-export function commandFor({
-  config,
-  stateDir,
-}: Pick<GlobalOptions, 'config' | 'stateDir'>): (words: string) => string {
+export function commandFor(naming: Naming): (words: string) => string {
+  const named = optionWords(naming);
+  return words => ['holdfast', words, ...(named === '' ? [] : [named])].join(' ');
+}
+
+/** `--config mcp.json` */
+export function optionWords({ config, stateDir }: Naming): string {
   const named = [
     ...(config === undefined ? [] : [`--config ${quoted(config)}`]),
     ...(stateDir === undefined ? [] : [`--state-dir ${quoted(stateDir)}`]),
   ];
-  return words => ['holdfast', words, ...named].join(' ');
+  return named.join(' ');
+}
+
+/** What names a manager: its configuration, but for one whose state folder is not that of its configuration, as the demo's. */
+export function optionsFor(cli: Cli, manager: { readonly config: string | null; readonly stateDir: string }): Naming {
+  const { config, stateDir } = manager;
+  const isUsual = config !== null && existsSync(config) && findStateDir(unnamedStateDir(cli), config) === stateDir;
+  return isUsual ? { config: shortPath(config, cli.cwd) } : { stateDir };
+}
+
+/** As if no state folder had been named. */
+export function unnamedStateDir(cli: Cli): Cli {
+  const { stateDir: _named, ...options } = cli.options;
+  return { ...cli, options, env: { ...cli.env, HOLDFAST_STATE_DIR: undefined } };
+}
+
+/** Where the demo works: among the state folders of all configurations, so that every command finds it. */
+export function demoDir(cli: Cli): string {
+  const folder = findStateDir(cli, null);
+  return join(isStateDirNamed(cli) ? folder : dirname(folder), 'demo');
 }
 
 /** Good for every shell there is, where a word has no quote of its own. */

@@ -119,10 +119,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad configuration, 4 no manager r
     .option('--no-token', 'let in whoever reaches the endpoint, which must be on loopback')
     .addHelpText('after', UP_HELP);
   add('down', 'stop the running manager and its servers', async cli => (await import('./commands/down.ts')).down(cli));
-  add('status', 'how the servers are', async (cli, _args, { all, watch }) =>
+  add('status [server...]', 'how the servers are, all or those that are named', async (cli, servers, { all, watch }) =>
     watch === true
-      ? (await import('./commands/watch-status.ts')).watch(cli, all === true)
-      : (await import('./commands/status.ts')).status(cli, all === true),
+      ? (await import('./commands/watch-status.ts')).watch(cli, all === true, servers)
+      : (await import('./commands/status.ts')).status(cli, all === true, servers),
   )
     .option('--watch', 'until Ctrl-C, each time that something changes, also when the manager is started anew')
     .option('--all', 'of every manager that runs, whatever its configuration');

@@ -5,13 +5,22 @@ import { ConfigError } from '../errors/config-error.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { type Cli, note } from './context.ts';
 import { type ControlClient, connectControl } from './control-client.ts';
-import { findConfig, findStateDir, isConfigNamed, isStateDirNamed, shortPath } from './places.ts';
+import {
+  findConfig,
+  findStateDir,
+  isConfigNamed,
+  isStateDirNamed,
+  optionsFor,
+  optionWords,
+  shortPath,
+  unnamedStateDir,
+} from './places.ts';
 import { UsageError } from './usage-error.ts';
 
 /** More are not named in a sentence. */
 const MOST_NAMED = 3;
 
-interface Running extends Pick<Holder, 'pid' | 'url' | 'config'> {
+export interface Running extends Pick<Holder, 'pid' | 'url' | 'config'> {
   readonly stateDir: string;
 }
 
@@ -72,6 +81,14 @@ export async function managerDir(cli: Cli): Promise<string> {
   }
 }
 
+/** The manager that holds a port, by its process, or where that is not known by its address; not one whose state folder was named. */
+export async function managerAt(cli: Cli, port: number, pid: number | null): Promise<Running | null> {
+  const running = await runningIn(rootOf(unnamedStateDir(cli)));
+  return running.find(manager => (pid === null ? portOf(manager.url) === port : manager.pid === pid)) ?? null;
+}
+
+const portOf = (url: string | null): number | null => (url === null ? null : Number(new URL(url).port));
+
 /** The folder around the state folders of all configurations. */
 const rootOf = (cli: Cli): string => dirname(findStateDir(cli, null));
 
@@ -92,10 +109,10 @@ async function runningIn(root: string): Promise<Running[]> {
 }
 
 /** `--config mcp.json (pid 7, http://127.0.0.1:4653/mcp)`, as many as a sentence can hold. */
-function named(running: readonly Running[], { cwd }: Cli): string {
-  const names = running.slice(0, MOST_NAMED).map(({ pid, url, config, stateDir }) => {
-    const option = config === null ? `--state-dir ${stateDir}` : `--config ${shortPath(config, cwd)}`;
-    return `${option} (pid ${pid}${url === null ? '' : `, ${url}`})`;
+function named(running: readonly Running[], cli: Cli): string {
+  const names = running.slice(0, MOST_NAMED).map(manager => {
+    const { pid, url } = manager;
+    return `${optionWords(optionsFor(cli, manager))} (pid ${pid}${url === null ? '' : `, ${url}`})`;
   });
   const more = running.length - names.length;
   return `${names.join(' or ')}${more === 0 ? '' : `; ${more} more: "holdfast status --all"`}`;

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** One mistake in a configuration, at the place where it stands. */
 export interface ConfigIssue {
   readonly file: string;
@@ -17,15 +19,19 @@ export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   readonly issues: readonly ConfigIssue[];
 
-  constructor(issues: readonly ConfigIssue[], options?: { cause?: unknown }) {
+  /** What has not been done for its sake. */
+  readonly outcome: string;
+
+  constructor(issues: readonly ConfigIssue[], options?: { cause?: unknown; outcome?: string }) {
     super(issues.map(formatIssue).join('\n'), options);
     this.issues = issues;
+    this.outcome = options?.outcome ?? 'nothing was started';
   }
 }
 
-/** `file:line:column: key: message`, the form that editors and terminals make clickable. */
+/** `file:line:column: key: message`, the form that editors and terminals make clickable; nothing of the file steers the terminal. */
 export function formatIssue(issue: ConfigIssue): string {
   const { file, line, column, key, message } = issue;
   const place = line === null ? file : `${file}:${line}:${column}`;
-  return `${place}: ${key === '' ? '' : `${key}: `}${message}`;
+  return visible(`${place}: ${key === '' ? '' : `${key}: `}${message}`);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isObject } from '../../config/is-object.ts';
 import { removeMember, setMember } from '../../config/jsonc-edit.ts';
+import { formatPath } from '../../config/source.ts';
 import type { Config } from '../../config/types.ts';
 import { nearest } from '../../errors/nearest.ts';
 import {
@@ -129,7 +130,7 @@ function pairs(texts: readonly string[], option: '--env' | '--header'): Readonly
 
 function tellWarnings(cli: Cli, { warnings }: Config, { key }: ConfigFile, name: string): void {
   for (const warning of warnings) {
-    if (warning.key.startsWith(`${key}.${name}`)) note(cli, `${warning.key}: ${warning.message}`);
+    if (warning.key.startsWith(formatPath([key, name]))) note(cli, `${warning.key}: ${warning.message}`);
   }
 }
 

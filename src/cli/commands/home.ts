@@ -7,7 +7,7 @@ import { type Cli, print, printJson, redactUnknown, widthOf } from '../context.t
 import type { ControlClient } from '../control-client.ts';
 import { dashboardLink } from '../dashboard-link.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { commandFor, findConfig, isConfigNamed, isStateDirNamed, shortPath } from '../places.ts';
+import { commandFor, findConfig, isConfigNamed, isStateDirNamed, optionsFor, shortPath } from '../places.ts';
 import { type Home, renderHome } from '../render/home.ts';
 import { findManagers } from '../running-manager.ts';
 
@@ -53,13 +53,12 @@ async function managerOf(
   const { url, stateDir, token: place, config: file } = report.manager;
   const token = place === null ? null : await tokenAt(place, stateDir, cli.env);
   const isMeant = isStateDirNamed(cli) || (config === null ? running === 1 : config.path === file);
-  const other = file === null ? { stateDir } : { config: shortPath(file, cli.cwd) };
   return {
     report,
     isGuest: client.holder.isGuest,
     name: shortPath(file ?? stateDir, cli.cwd),
     dashboard: url === null ? null : dashboardLink(url, token),
-    command: commandFor(isMeant ? cli.options : other),
+    command: commandFor(isMeant ? cli.options : optionsFor(cli, { config: file, stateDir })),
     isHere: config !== null && config.path === file,
   };
 }

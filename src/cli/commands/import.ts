@@ -20,7 +20,7 @@ import { type Cli, note, print, printJson, redactUnknown } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Change, changesOf, gatewayOf, mainPath, type Outcome, rewireFiles } from '../import/rewire-files.ts';
 import { lookedLines, surveyLines } from '../import/show.ts';
-import { changeLines, outcomeLines, undoneLines } from '../import/show-rewire.ts';
+import { beforeRewire, changeLines, outcomeLines, undoneLines } from '../import/show-rewire.ts';
 import { type Survey, surveyClients } from '../import/survey.ts';
 import { undoRewire } from '../import/undo.ts';
 import { shortPath } from '../places.ts';
@@ -98,7 +98,7 @@ async function carryOut(
   }
   let outcomes: readonly Outcome[] = [];
   if (changes.length > 0) {
-    say(['', ...changeLines(cli, changes)]);
+    say(['', ...changeLines(cli, changes), ...beforeRewire(cli, changes, planned)]);
     const question = `Rewire ${count(changes.length, 'file')}?`;
     const answer = await ask(cli, question, wish.isYes);
     if (answer !== 'yes') return refusal(cli, { ...nothing, isWritten: fresh.length > 0, answer });

@@ -6,7 +6,7 @@ import { os } from '../../platform/platform.ts';
 import { ask } from '../ask.ts';
 import { type Cli, note, print, printJson } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { orders, planService, type ServicePlan } from '../service/plan.ts';
+import { orders, planOfInstalled, planService, type ServicePlan } from '../service/plan.ts';
 import { Systemctl } from '../service/systemctl.ts';
 import { MARK } from '../service/systemd-unit.ts';
 
@@ -54,7 +54,7 @@ export async function install(cli: Cli, { isDry, isYes }: ServiceOptions): Promi
 
 /** Stops the service and removes what `install` has written; nothing else. */
 export async function uninstall(cli: Cli, { isDry }: ServiceOptions): Promise<ExitCode> {
-  const plan = await planService(cli, os);
+  const plan = await planOfInstalled(cli, os);
   const { name, file } = plan;
   if (os !== 'linux') {
     const commands =
@@ -81,7 +81,7 @@ export async function uninstall(cli: Cli, { isDry }: ServiceOptions): Promise<Ex
 
 /** Whether the service is installed, what systemd says of it, and whether its manager runs. */
 export async function serviceStatus(cli: Cli): Promise<ExitCode> {
-  const plan = await planService(cli, os);
+  const plan = await planOfInstalled(cli, os);
   const { name, file, stateDir } = plan;
   const found = os === 'linux' ? await textOf(file) : null;
   const unit = os === 'linux' ? await new Systemctl(cli.env).show(`${name}.service`) : null;

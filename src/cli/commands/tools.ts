@@ -20,16 +20,19 @@ export async function tools(cli: Cli, server: string | undefined): Promise<ExitC
           async (manager, signal) => [await manager.listTools(server, { signal }), manager.status()] as const,
         )
       : ([await client.tools(server), (await client.status()).servers] as const);
-  if (cli.options.json) printJson(cli, { tools: list });
-  else print(cli, renderTools(list, widthOf(cli.stdout), cli.theme));
-  if (server === undefined) tellMissing(cli, list, status);
+  const leftOut = server === undefined ? missing(list, status) : [];
+  if (cli.options.json) {
+    printJson(cli, { tools: list, leftOut });
+    return EXIT.done;
+  }
+  print(cli, renderTools(list, widthOf(cli.stdout), cli.theme));
+  for (const { name, message } of leftOut) note(cli, `${name} is left out: ${message}`);
   return EXIT.done;
 }
 
-/** A list that is silently short would be a lie. */
-function tellMissing(cli: Cli, list: Tools, status: readonly ServerStatus[]): void {
-  for (const server of status) {
-    if (server.state !== 'failed' || list.some(tool => tool.server === server.name)) continue;
-    note(cli, `${server.name} is left out: ${redactUnknown(errorOf(server).message)}`);
-  }
+/** Servers that failed: a list that is silently short would be a lie. */
+function missing(list: Tools, status: readonly ServerStatus[]): { name: string; message: string }[] {
+  return status
+    .filter(({ state, name }) => state === 'failed' && !list.some(tool => tool.server === name))
+    .map(server => ({ name: server.name, message: redactUnknown(errorOf(server).message) }));
 }

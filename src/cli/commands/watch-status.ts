@@ -6,11 +6,13 @@ import { connectControl } from '../control-client.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findManagers, managerDir, runningManager, runningManagers } from '../running-manager.ts';
 import { essenceOf, type Watched, watchStatus } from '../status-watch.ts';
+import { UsageError } from '../usage-error.ts';
 import { watchView } from '../views/watch-view.ts';
 import { statusLines } from './status.ts';
 
 /** Shows how the servers are until Ctrl-C: of the manager that is meant, also when it is started anew, or of every one. */
-export async function watch(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
+export async function watch(cli: Cli, isOfAll: boolean, names: readonly string[]): Promise<ExitCode> {
+  if (names.length > 0) throw new UsageError('--watch shows every server', 'leave out the names, or leave out --watch');
   // Who watches what does not run has made a mistake, most likely; what ends later is waited for.
   await (isOfAll ? runningManagers(cli) : runningManager(cli));
   const stateDir = isOfAll ? null : await managerDir(cli);
@@ -39,7 +41,8 @@ export async function watch(cli: Cli, isOfAll: boolean): Promise<ExitCode> {
     return EXIT.done;
   } finally {
     view.close();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
+    // What is left of the press must not end us by default while we end in good order.
+    if (!over.signal.aborted) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
     cli.stdout.off('error', end);
   }
 }

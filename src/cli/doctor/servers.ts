@@ -18,7 +18,7 @@ function serverVerdict(found: ServerPlan): Verdict {
   const { server, plan, error, redact } = found;
   if (server.kind === 'remote' && error === null) {
     const remote = remoteFacts(server);
-    return ok(`remote: ${redact(remote.url)}`, { remote });
+    return ok(`remote: ${redact(remote.url)}, not connected to`, { remote });
   }
   if (plan === null) {
     const hint = error === null ? 'see "holdfast config check --explain"' : redact(error.hint);

@@ -1,8 +1,9 @@
 import { CLIENTS } from '../../config/clients/client.ts';
+import type { Planned } from '../../config/clients/merge.ts';
 import { formatPath } from '../../config/source.ts';
+import { visible } from '../../errors/visible.ts';
 import type { Cli } from '../context.ts';
 import { shortPath } from '../places.ts';
-import { visible } from '../render/command.ts';
 import type { Change, Outcome } from './rewire-files.ts';
 import { mainPath } from './rewire-files.ts';
 import { clientName } from './survey.ts';
@@ -12,7 +13,7 @@ import type { Undone } from './undo.ts';
 export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
   const { theme, cwd } = cli;
   const lines = changes.flatMap(({ read: { from }, replaced, result }) => [
-    `${theme.strong(shortPath(from.file, cwd))}  ${clientName(from)}`,
+    `${theme.strong(visible(shortPath(from.file, cwd)))}  ${clientName(from)}`,
     ...(result === null
       ? [`  ${theme.warn('stays as it is')}: its servers are written in a way that cannot be cut out`]
       : [
@@ -35,9 +36,36 @@ export function changeLines(cli: Cli, changes: readonly Change[]): string[] {
   ];
 }
 
+/** What changes for servers that are rewired, to be known before the question: it may have scrolled away. */
+export function beforeRewire(
+  { theme }: Pick<Cli, 'theme'>,
+  changes: readonly Change[],
+  planned: readonly Planned[],
+): string[] {
+  const gone = new Set(changes.flatMap(({ result, replaced }) => (result === null ? [] : replaced)));
+  const rewired = planned.filter(({ from }) => from.some(one => gone.has(one)));
+  const asking = rewired.flatMap(({ name, needs }) =>
+    needs.length === 0 ? [] : [`${visible(name)} (${needs.map(({ variable }) => visible(variable)).join(', ')})`],
+  );
+  const ofProjects = rewired.filter(({ from }) => from.some(one => gone.has(one) && one.from.project !== null));
+  const lines = [
+    ...(asking.length === 0
+      ? []
+      : [
+          `${theme.warn('note')} no client asks for these any more, so set them where Holdfast starts: ${asking.join(', ')}`,
+        ]),
+    ...(ofProjects.length === 0
+      ? []
+      : [
+          `${theme.warn('note')} of a project until now, and then for every client: ${ofProjects.map(({ name }) => visible(name)).join(', ')}`,
+        ]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
 export function outcomeLines({ theme, cwd }: Cli, outcomes: readonly Outcome[]): string[] {
   return outcomes.map(({ change: { read }, backup, reason }) => {
-    const name = shortPath(read.from.file, cwd);
+    const name = visible(shortPath(read.from.file, cwd));
     if (reason !== null) return `${theme.bad('left')}     ${name}: ${reason}`;
     return `${theme.good('rewired')}  ${name}, backup ${shortPath(backup ?? '', cwd)}`;
   });

@@ -1,8 +1,9 @@
 import type { ClientFile, Entry, Found } from '../../config/clients/client.ts';
 import type { Planned } from '../../config/clients/merge.ts';
+import { visible } from '../../errors/visible.ts';
 import { type Cli, redactUnknown } from '../context.ts';
 import { shortPath } from '../places.ts';
-import { commandLine, visible } from '../render/command.ts';
+import { commandLine } from '../render/command.ts';
 import { count } from '../render/units.ts';
 import { clientName, type Survey } from './survey.ts';
 
@@ -83,6 +84,6 @@ function foundWords({ files }: Survey, fresh: number, left: number): string {
 export function lookedLines(looked: readonly ClientFile[], { cwd }: Cli): string[] {
   return [
     'no client keeps a server here; looked at',
-    ...looked.map(from => `  ${clientName(from).padEnd(22)}${shortPath(from.file, cwd)}`),
+    ...looked.map(from => `  ${clientName(from).padEnd(22)}${visible(shortPath(from.file, cwd))}`),
   ];
 }

@@ -25,8 +25,11 @@ export function renderError(error: unknown, view: ErrorView): string[] {
   const fact = (name: string, text: string) => `  ${theme.dim(name.padEnd(6))}${text}`;
   if (error instanceof ConfigError) {
     const lines = error.issues.map(issue => formatIssue({ ...issue, file: view.shorten(issue.file) }));
-    const what = `${count(lines.length, 'mistake')} in the configuration, nothing was started`;
-    return [...lines, title(what), fact('do', configHint(error))];
+    return [
+      ...lines,
+      title(isUnread(error) ? UNREAD : `${mistakes(error)}, ${error.outcome}`),
+      fact('do', configHint(error)),
+    ];
   }
   if (error instanceof UsageError) return [title(error.message), fact('do', error.hint)];
   if (error instanceof HoldfastError) {
@@ -53,9 +56,16 @@ export function renderError(error: unknown, view: ErrorView): string[] {
 
 const BUG = 'report it with what you did, for this is a bug in Holdfast';
 
+const UNREAD = 'there is no configuration that can be read';
+
+/** Nobody came as far as its content. */
+const isUnread = ({ issues }: ConfigError): boolean => issues.every(({ line }) => line === null);
+
+const mistakes = ({ issues }: ConfigError): string => `${count(issues.length, 'mistake')} in the configuration`;
+
 /** Its places are told with the mistakes. */
-function configHint({ issues }: ConfigError): string {
-  if (issues.some(({ line }) => line !== null)) return 'correct what is listed; "holdfast config check" looks again';
+function configHint(error: ConfigError): string {
+  if (!isUnread(error)) return 'correct what is listed; "holdfast config check" looks again';
   return 'name it with --config, or make one: "holdfast import" takes over what your clients have, "holdfast add" begins with one server';
 }
 
@@ -116,7 +126,7 @@ export function errorBody(error: unknown, redact: (line: string) => string): Err
   }
   if (error instanceof ConfigError) {
     const { code, issues } = error;
-    const message = `${count(issues.length, 'mistake')} in the configuration`;
+    const message = isUnread(error) ? UNREAD : mistakes(error);
     const hint = configHint(error);
     const details = { issues: issues.map(plainIssue) };
     return { category: 'config', code, message, hint, server: null, details };

@@ -64,8 +64,9 @@ export function renderHome(home: Home, width: number, theme: Theme): string[] {
   return [`${theme.strong(title)}  ${headline(home, theme)}`, ...blocks.flatMap(block => ['', ...block])];
 }
 
-function headline({ managers, silent, config }: Home, theme: Theme): string {
-  const wrong = troublesOf(managers) + silent.length + (config?.issues.length ?? 0);
+function headline(home: Home, theme: Theme): string {
+  const { managers, silent } = home;
+  const wrong = troublesOf(managers) + silent.length + mistakesHere(home).length;
   if (wrong > 0) return theme.bad(count(wrong, 'problem'));
   if (managers.length === 0) return 'nothing is running';
   return isSettling(managers) ? theme.warn('servers are on their way') : theme.good('all is well');
@@ -87,6 +88,14 @@ function isInTrouble(server: ServerStatus): boolean {
 /** An older manager does not tell of its configuration. */
 function configTroubles({ manager }: StatusReport): number {
   return (manager.configuration?.problems.length ?? 0) + (manager.configuration?.pending.length ?? 0);
+}
+
+/** Mistakes of the configuration that is here; none where the manager that runs it tells of them already. */
+function mistakesHere({ config, managers }: Home): readonly ConfigIssue[] {
+  const isTold = managers.some(
+    ({ isHere, report }) => isHere && (report.manager.configuration?.problems.length ?? 0) > 0,
+  );
+  return isTold ? [] : (config?.issues ?? []);
 }
 
 function silentBlock({ message, hint }: Home['silent'][number], { width, theme }: Place): string[] {
@@ -148,13 +157,15 @@ function troubleLines(
 }
 
 /** The configuration that is here and does not run, or is wrong. */
-function hereBlock({ config, managers }: Home, { width, theme }: Place): string[] {
+function hereBlock(home: Home, { width, theme }: Place): string[] {
+  const { config, managers } = home;
   if (config === null) return managers.length > 0 ? [] : ['there is no configuration yet'];
-  if (config.issues.length > 0) {
-    const shown = config.issues.slice(0, MOST_ISSUES);
-    const more = config.issues.length - shown.length;
+  const issues = mistakesHere(home);
+  if (issues.length > 0) {
+    const shown = issues.slice(0, MOST_ISSUES);
+    const more = issues.length - shown.length;
     return [
-      theme.bad(`✗ ${oneLine(config.file)} has ${count(config.issues.length, 'mistake')}`),
+      theme.bad(`✗ ${oneLine(config.file)} has ${count(issues.length, 'mistake')}`),
       ...shown.flatMap(issue =>
         wrapWhole(oneLine(formatIssue(issue)), width - INDENT.length).map(line => INDENT + line),
       ),
@@ -178,19 +189,21 @@ function nextBlock(home: Home, { width, theme }: Place): string[] {
 
 function nextCommands({ config, managers, silent }: Home): (readonly [command: string, what: string])[] {
   const help = ['holdfast --help', 'everything else'] as const;
-  if (config !== null && config.issues.length > 0)
-    return [['holdfast config check', 'every mistake at its line'], help];
+  const refused = managers.find(({ report }) => configTroubles(report) > 0);
+  const isMistaken = config !== null && config.issues.length > 0;
+  const check = isMistaken ? 'holdfast config check' : refused?.command('config check');
+  const mistakes = check === undefined ? [] : [[check, 'every mistake at its line'] as const];
   const ill = managers.find(({ report }) => report.servers.some(isInTrouble));
   const server = ill?.report.servers.find(isInTrouble);
   if (ill !== undefined && server !== undefined) {
     return [
+      ...mistakes,
       [ill.command(`logs ${oneLine(server.name)}`), 'what it has said'],
       [ill.command(`restart ${oneLine(server.name)}`), 'once the cause is mended'],
       ['holdfast doctor', 'what on this machine does not work'],
     ];
   }
-  const refused = managers.find(({ report }) => configTroubles(report) > 0);
-  if (refused !== undefined) return [[refused.command('config check'), 'every mistake at its line'], help];
+  if (mistakes.length > 0) return [...mistakes, help];
   const isHere = managers.some(manager => manager.isHere);
   if (config !== null && !isHere && silent.length === 0)
     return [

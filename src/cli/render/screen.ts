@@ -52,14 +52,20 @@ export function renderScreen(screen: Screen, { width, height }: Size, theme: The
   const bottom = fitFooter(screen.footer, width, inner - gap.length - Math.min(wanted, LEAST_TABLE));
   // A gap stands above the events, and one above the footer.
   const room = inner - (bottom.length === 0 ? 0 : rowsOf(bottom, width) + gap.length);
+  const isTight = room - wanted < FEW_EVENTS + gap.length;
+  const brief = isTight
+    ? [3, 2, 1].map(most => blocksOf(screen.servers, { now: screen.now, width, isWhole, most }, theme))
+    : [];
+  // For the sake of why something does not run, less is said of what happened.
+  const least = Math.min(wanted, ...brief.map(each => rowsOf(linesOf(each), width)));
   const events = latest(
     screen.events,
-    Math.min(EVENTS, Math.max(FEW_EVENTS, room - wanted - gap.length)),
+    Math.min(EVENTS, Math.max(Math.min(FEW_EVENTS, room - least - gap.length), room - wanted - gap.length)),
     width,
     theme,
   );
   const list = room < events.length + LEAST_TABLE ? [] : events;
-  const table = fitTable(blocks, room - (list.length === 0 ? 0 : list.length + gap.length), width, theme);
+  const table = fitTable([blocks, ...brief], room - (list.length === 0 ? 0 : list.length + gap.length), width, theme);
   const parts = [table, list, bottom.map(line => theme.dim(line))].filter(part => part.length > 0);
   const lines = [...top, ...parts.flatMap((part, index) => (index === 0 ? part : [...gap, ...part]))];
   while (lines.length > 1 && rowsOf(lines, width) > height) lines.pop();
@@ -141,8 +147,16 @@ function blocksOf(servers: readonly ServerStatus[], place: DetailsPlace, theme: 
   };
 }
 
-/** Where not everything has room, each server keeps its row and all say less; then those in trouble come first. */
-function fitTable({ heading, servers }: Blocks, height: number, width: number, theme: Theme): string[] {
+const linesOf = ({ heading, servers }: Blocks): string[] => [
+  heading,
+  ...servers.flatMap(({ row, details }) => [row, ...details]),
+];
+
+/** Where not everything has room, the first of `choices` that has; then each server keeps its row and all say less; then those in trouble come first. */
+function fitTable(choices: readonly Blocks[], height: number, width: number, theme: Theme): string[] {
+  const fitting = choices.map(linesOf).find(lines => rowsOf(lines, width) <= height);
+  if (fitting !== undefined) return fitting;
+  const { heading, servers } = choices.at(-1) ?? { heading: '', servers: [] };
   const longest = Math.max(0, ...servers.map(({ details }) => details.length));
   for (let most = longest; most >= 0; most--) {
     const lines = servers.flatMap(({ row, details }) => [row, ...details.slice(0, most)]);

@@ -30,6 +30,8 @@ export interface DetailsPlace {
   readonly width: number;
   readonly now: number;
   readonly isWhole: boolean;
+  /** There is little room: of a failed server the cause and what to do, each in so many lines at most, and of the others what is wrong. */
+  readonly most?: number | undefined;
   /** How a command of the manager is written here; "holdfast …" where nothing more is needed. */
   readonly command?: ((words: string) => string) | undefined;
 }
@@ -79,16 +81,16 @@ export function markOf(state: ServerStatus['state'], health: ServerStatus['healt
  * wall-clock ms. `isWhole`: there is room for all of it, and nothing that helps is cut off.
  */
 export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: Theme): string[] {
-  const { width, now, isWhole, command = words => `holdfast ${words}` } = place;
+  const { width, now, isWhole, most, command = words => `holdfast ${words}` } = place;
   const room = Math.max(8, width - INDENT.length);
   const say = (text: string, tone: Tone): string[] =>
-    wrap(oneLine(text), room, MESSAGE_LINES).map(line => INDENT + theme[tone](line));
+    wrap(oneLine(text), room, most ?? MESSAGE_LINES).map(line => INDENT + theme[tone](line));
   const survivors =
     server.survivors.length === 0 ? [] : say(`could not be ended: pid ${server.survivors.join(', ')}`, 'bad');
   const why = (): string[] => {
     switch (server.state) {
       case 'failed':
-        return [...failure(server, { room, now, isWhole, command }, theme, say), ...survivors];
+        return [...failure(server, { room, now, isWhole, most, command }, theme, say), ...survivors];
       case 'backoff': {
         const { number, of } = server.attempt;
         const next = nextTry(server, now);
@@ -102,6 +104,7 @@ export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: 
         return survivors;
     }
   };
+  if (most !== undefined) return why();
   const { url } = server;
   const others = instanceLines(server, room, isWhole ? Number.POSITIVE_INFINITY : MOST_INSTANCES, theme);
   // The last of it, since it is the first to go where there is no room; never cut off. An older manager does not tell it.
@@ -110,7 +113,13 @@ export function serverDetails(server: ServerStatus, place: DetailsPlace, theme: 
 
 function failure(
   server: ServerStatus,
-  { room, now, isWhole, command }: { room: number; now: number; isWhole: boolean; command: (words: string) => string },
+  {
+    room,
+    now,
+    isWhole,
+    most,
+    command,
+  }: Pick<DetailsPlace, 'now' | 'isWhole' | 'most'> & { room: number; command: (words: string) => string },
   theme: Theme,
   say: (text: string, tone: Tone) => string[],
 ): string[] {
@@ -119,11 +128,15 @@ function failure(
   const next = server.nextTryAt === null ? 'tried again ' : `tried again${nextTry(server, now)}, `;
   const words = lastWords(stderrTail, STDERR_LINES).map(line => truncate(oneLine(line), room - bar.length));
   const help = oneLine(hint);
-  const advice = hint === '' ? [] : isWhole ? wrapWhole(help, room - 4) : wrap(help, room - 4, MESSAGE_LINES);
+  const advice = hint === '' ? [] : isWhole ? wrapWhole(help, room - 4) : wrap(help, room - 4, most ?? MESSAGE_LINES);
   const start = `${next}at once with "${command(`start ${oneLine(server.name)}`)}"`;
-  return [
+  const first = [
     ...say(message, 'bad'),
     ...advice.map((line, index) => `${INDENT}${theme.dim(index === 0 ? 'do  ' : '    ')}${line}`),
+  ];
+  if (most !== undefined) return first;
+  return [
+    ...first,
     ...words.map(line => INDENT + theme.dim(bar + line)),
     ...(isWhole ? wrapWhole(start, room) : wrap(start, room, 2)).map(line => INDENT + theme.dim(line)),
   ];

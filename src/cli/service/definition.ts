@@ -33,12 +33,7 @@ const LEAST_SECONDS = 30;
 
 /** @throws UsageError for a path that no file of a service could name */
 export function serviceOf({ configFile, stateDir, config, node, main, path }: ServiceFacts): Service {
-  for (const text of [configFile, stateDir, node, main, path ?? '']) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for them is the point
-    if (!/[\u0000-\u001f\u007f]/.test(text)) continue;
-    const said = JSON.stringify(text);
-    throw new UsageError(`no service can be told of ${said}`, 'name its folder without line breaks and their like');
-  }
+  refuseControls([configFile, stateDir, node, main, path ?? '']);
   const hash = createHash('sha256').update(stateDir).digest('hex').slice(0, 8);
   const what = basename(dirname(configFile));
   const word = what
@@ -54,6 +49,16 @@ export function serviceOf({ configFile, stateDir, config, node, main, path }: Se
     path,
     stopSeconds: stopSeconds(config),
   };
+}
+
+/** @throws UsageError for what would be more than one word or line wherever it is written */
+export function refuseControls(texts: readonly string[]): void {
+  for (const text of texts) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: looking for them is the point
+    if (!/[\u0000-\u001f\u007f]/.test(text)) continue;
+    const said = JSON.stringify(text);
+    throw new UsageError(`no service can be told of ${said}`, 'name its folder without line breaks and their like');
+  }
 }
 
 /** Servers that others depend on end after those: at worst one after the other. */

@@ -1,11 +1,15 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
+import { stateDir as stateDirOf } from '../../config/locate.ts';
+import type { Config } from '../../config/types.ts';
+import { ConfigError } from '../../errors/config-error.ts';
 import type { Os } from '../../platform/platform.ts';
 import type { Cli } from '../context.ts';
 import { mainFile } from '../main-file.ts';
 import { findConfig, findStateDir } from '../places.ts';
-import { type Service, serviceOf } from './definition.ts';
+import { realFile } from '../replace-file.ts';
+import { refuseControls, type Service, type ServiceFacts, serviceOf } from './definition.ts';
 import { labelOf, launchdPlist } from './launchd-plist.ts';
 import { orderLine } from './systemctl.ts';
 import { systemdUnit } from './systemd-unit.ts';
@@ -30,15 +34,42 @@ export interface ServicePlan {
 export async function planService(cli: Cli, os: Os): Promise<ServicePlan> {
   const configFile = findConfig(cli);
   const stateDir = findStateDir(cli, configFile);
-  const path = os === 'windows' ? null : (cli.env.PATH ?? null);
-  const { servers } = await loadConfig(configFile, bareEnvironment(path));
+  const { servers } = await loadConfig(configFile, bareEnvironment(pathOf(cli, os)));
+  return planFor(cli, os, { configFile, stateDir, servers });
+}
+
+/**
+ * For a service that may be there already: what has become of its configuration is no reason to keep it.
+ *
+ * @throws ConfigError where none is named or found
+ */
+export async function planOfInstalled(cli: Cli, os: Os): Promise<ServicePlan> {
+  try {
+    return await planService(cli, os);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const configFile = findConfig(cli);
+    const { options, env, cwd } = cli;
+    const real = await realFile(configFile);
+    const stateDir = stateDirOf({ flag: options.stateDir, env, configFile: real, os, home: homedir(), cwd });
+    return planFor(cli, os, { configFile, stateDir, servers: [] });
+  }
+}
+
+const pathOf = ({ env }: Cli, os: Os): string | null => (os === 'windows' ? null : (env.PATH ?? null));
+
+function planFor(
+  cli: Cli,
+  os: Os,
+  { configFile, stateDir, servers }: Pick<ServiceFacts, 'configFile' | 'stateDir'> & Pick<Config, 'servers'>,
+): ServicePlan {
   const service = serviceOf({
     configFile,
     stateDir,
     config: { servers },
     node: process.execPath,
     main: mainFile,
-    path,
+    path: pathOf(cli, os),
   });
   const missing = [...new Set(servers.flatMap(({ unset = [] }) => unset))].sort();
   return { name: service.name, stateDir, missing, ...formOf(service, cli.env, os) };
@@ -61,6 +92,7 @@ function formOf(
     case 'linux': {
       const folder = configHome(env);
       const envFile = join(folder, 'holdfast', `${name}.env`);
+      refuseControls([envFile]);
       return {
         file: join(folder, 'systemd', 'user', `${name}.service`),
         content: systemdUnit(service, envFile),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { advice } from '../../../src/cli/commands/demo.ts';
@@ -20,9 +20,8 @@ test('the demo heals what its own advice kills, and leaves neither process nor f
   skip: os === 'windows' && 'it is ended by a signal',
 }, async t => {
   const sandbox = await withNothingLeft(t);
-  const temp = join(sandbox.folder, 'temp');
-  mkdirSync(temp);
-  const cli = new CommandLine(sandbox, { TMPDIR: temp });
+  const state = join(sandbox.folder, 'state');
+  const cli = new CommandLine(sandbox, { XDG_STATE_HOME: state });
   const demo = cli.start('demo');
   const kill = await demo.line('stdout', /kill -9 \d+/);
   for (const server of ['everything', 'files', 'memory'])
@@ -31,9 +30,15 @@ test('the demo heals what its own advice kills, and leaves neither process nor f
   process.kill(Number(pid), 'SIGKILL');
   await demo.line('stdout', /everything exited unexpectedly \(signal SIGKILL\)$/);
   await demo.line('stdout', new RegExp(`kill -9 (?!${pid}\\b)\\d+`));
+
+  const [status, other] = await Promise.all([cli.run('status'), cli.run('demo')]);
+  assert.match(status.stdout, /everything +ready/, 'it is the only manager that runs');
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, new RegExp(`a demo runs already \\(pid ${demo.child.pid}\\)`));
+
   demo.child.kill('SIGINT');
   const { code, stdout } = await demo.finished;
   assert.equal(code, 0);
   assert.match(stdout, /all servers are stopped, no process is left\n$/);
-  assert.deepEqual(readdirSync(temp), []);
+  assert.deepEqual(readdirSync(join(state, 'holdfast')), []);
 });

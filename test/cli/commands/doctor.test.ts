@@ -65,7 +65,7 @@ test('a server that cannot be started is a problem in the words of "config check
   cli.configure({ good: servers.good, missing: servers.missing, far: { url: 'https://a.example/mcp?key=x' } });
   const { code, value, find } = await report(cli);
   assert.deepEqual([code, value.ok, find('server:good').status], [1, false, 'ok']);
-  assert.equal(find('server:far').summary, 'remote: https://a.example/mcp');
+  assert.equal(find('server:far').summary, 'remote: https://a.example/mcp, not connected to');
   const { status, summary, details } = find('server:missing');
   assert.match(`${status} ${summary}`, /^problem cannot run: cannot find the command/);
   assert.equal((details.error as { code: string }).code, 'PROCESS_COMMAND_NOT_FOUND');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { install, serviceStatus, uninstall } from '../../../src/cli/commands/service.ts';
@@ -86,6 +86,22 @@ test('install shows the unit, writes it and starts it; uninstall removes both', 
   assert.equal(existsSync(file), false);
   assert.match((await run(cli => uninstall(cli, YES))).stdout, /is not installed\n$/);
 });
+
+test(
+  'a configuration that is broken by now keeps nobody from a look at its service, and from its end',
+  onLinux,
+  async t => {
+    const { folder, run, installed } = await stage(t);
+    const { file } = await installed();
+    const config = join(folder, 'holdfast.json');
+    writeFileSync(config, '{');
+    assert.match((await run(serviceStatus)).stdout, /^unit {5}\/.*\.service/);
+    rmSync(config);
+    const named = (cli: Cli): Cli => ({ ...cli, options: { ...cli.options, config } });
+    assert.match((await run(cli => uninstall(named(cli), YES))).stdout, /\.service is stopped and removed\n$/);
+    assert.equal(existsSync(file), false);
+  },
+);
 
 test(
   'status tells of the unit and of its manager; one that is not the service is not pushed aside',

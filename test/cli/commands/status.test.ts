@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
+import { only } from '../../../src/cli/commands/status.ts';
 import { fixture } from '../../support/fixture.ts';
 import { withNothingLeft } from '../../support/leak-check.ts';
 import { CommandLine, servers } from '../run-cli.ts';
+import { statusOf } from '../status-of.ts';
 
 const count = z.int().nonnegative();
 const time = z.iso.datetime();
@@ -99,6 +101,21 @@ test('status --json has every field of the contract, in every state of a server'
   for (const value of [good.pid, good.usage, good.container, good.launch, good.uptimeMs, good.latencyMs.p95])
     assert.notEqual(value, null);
   assert.notEqual(dies.nextTryAt, null);
+
+  const two = report.parse((await cli.json('status', 'lazy', 'good')).value);
+  assert.deepEqual(
+    two.servers.map(({ name }) => name),
+    ['good', 'lazy'],
+  );
   assert.equal((await cli.run('down')).code, 0);
   assert.equal((await up.finished).code, 0);
+});
+
+test('of the servers that are named the report tells, and a name that none has is refused with the nearest', () => {
+  const reportOf = (...names: string[]) => ({ manager: {}, servers: names.map(name => statusOf(name)) }) as never;
+  const reports = [reportOf('files', 'memory'), reportOf('weather')];
+  const namesOf = (...names: string[]) => only(names, reports).map(({ servers }) => servers.map(({ name }) => name));
+  assert.deepEqual(namesOf(), [['files', 'memory'], ['weather']]);
+  assert.deepEqual(namesOf('memory', 'weather'), [['memory'], ['weather']]);
+  assert.throws(() => namesOf('files', 'wether'), { code: 'TOOL_SERVER_UNKNOWN', message: /"wether", but "weather"/ });
 });

@@ -37,6 +37,15 @@ const invalid = new ConfigError([
   { file: '/home/ada/holdfast.json', line: 9, column: 1, key: '', message: 'expected "}"' },
 ]);
 
+test('what a bad configuration has kept from being done is said as it is, and none is no mistake', () => {
+  const title = (error: ConfigError) => renderError(error, view).at(-2);
+  const edit = new ConfigError(invalid.issues, { outcome: 'nothing was written' });
+  assert.equal(title(edit), 'error: 2 mistakes in the configuration, nothing was written');
+  const none = new ConfigError([{ file: 'holdfast.json', line: null, column: null, key: '', message: 'no such file' }]);
+  assert.equal(title(none), 'error: there is no configuration that can be read');
+  assert.equal(errorBody(none, redact).message, 'there is no configuration that can be read');
+});
+
 test('a bad configuration is told mistake by mistake, in a form that editors follow', () => {
   assert.deepEqual(renderError(invalid, view), [
     'holdfast.json:2:5: mcpServers.a.args: expected a list',

@@ -130,6 +130,16 @@ test('settings that were not taken up are a problem, also where every server is 
   assert.match(lines.join('\n'), /next {2}holdfast config check/);
 });
 
+test('mistakes that its manager tells of are told once, and servers in trouble keep their commands', () => {
+  const issue = { file: 'holdfast.json', line: 3, column: 5, key: 'a', message: 'unknown key' };
+  const configuration = { file: 'holdfast.json', problems: [issue], pending: [], warnings: [], needsRestart: [] };
+  const managers = [managerWith([failed('broken')], {}, { configuration })];
+  const text = view({ config: { ...config, issues: [issue] }, managers }).join('\n');
+  assert.match(text, /^holdfast 1\.0\.0 {2}2 problems\n/);
+  assert.equal(text.split('unknown key').length, 2);
+  assert.match(text, /next {2}holdfast config check .*\n {6}holdfast logs broken .*\n {6}holdfast restart broken /);
+});
+
 test('other managers are named with how to reach them, and what runs here has the first word', () => {
   const other = managerWith([failed('broken')], {
     name: '/x/mcp.json',

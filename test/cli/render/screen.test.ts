@@ -124,6 +124,17 @@ test('on a page without end no advice is cut off', () => {
   assert.match(show(Infinity), /at once with "holdfast start weather"/);
 });
 
+test('24 rows show why each of three servers has failed and what to do, before their last words and what happened', () => {
+  const servers = [statusOf('files'), statusOf('memory'), failed('one'), failed('two'), failed('three')];
+  const event = { at: NOW, tone: 'bad', text: 'one failed' } as const;
+  const changes = { servers, events: [event, event, event, event], footer };
+  const lines = renderScreen(screen(changes), { width: 79, height: 23 }, plainTheme);
+  assert.ok(lines.length <= 23);
+  assert.equal(lines.filter(line => line.includes('the server misses a module')).length, 3);
+  assert.equal(lines.filter(line => line.startsWith('    do  install its')).length, 3);
+  assert.ok(!lines.join().includes('│'), 'last words are the first to go');
+});
+
 test('where rows have no room, servers in trouble come first and the others are counted', () => {
   const servers = [...Array.from({ length: 9 }, (_, index) => statusOf(`s${index}`)), failed('weather')];
   const lines = renderScreen(screen({ servers, events: [] }), { width: 79, height: 9 }, plainTheme);
