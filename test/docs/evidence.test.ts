@@ -7,7 +7,8 @@ import { projectRoot } from '../support/project-root.ts';
 
 const root = projectRoot();
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(file => `docs/${file}`)];
+const inDocs = readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md'));
+const pages = ['README.md', ...inDocs.map(file => `docs/${file}`)];
 
 test('every test and source that a page names as evidence exists', () => {
   const missing = pages.flatMap(page => {
