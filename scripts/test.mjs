@@ -21,7 +21,7 @@ const ofTheRepository = /^(docs[\\/]|(architecture|dependencies)\.test)/;
 const ofMadeUpOnes =
   /^gateway[\\/](?!serve-|gateway|session-store|legacy|stdio)|^(lifecycle|health|errors|web)[\\/]|^telemetry[\\/](?!log-(disk|follow))/;
 const likeOthers =
-  /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session|metrics)\.|^session[\\/]/;
+  /^cli[\\/](?!doctor|interrupts|stdio|commands[\\/](up|run|connect|status|doctor)\.)|^supervisor[\\/](?!one-life|supervisor\.test|instance\.real-causes)|^manager\.(remote|session|metrics|reload\.hostile)\.|^session[\\/]/;
 const ofPosix = /^platform[\\/](linux|posix)[\\/]/;
 /** Under Wine, where `--full` has all the same. */
 const isFull = process.env.HOLDFAST_TEST_FULL === '1';
