@@ -1,13 +1,13 @@
-import type { ComponentChildren } from 'preact';
 import { bytes, duration } from '../model/format.ts';
 import type { Series } from '../model/series.ts';
 import type { Report } from '../model/wire.ts';
+import { type Facts, FactsPanel } from './facts.tsx';
 
 /** Where the manager keeps what, and how it is itself. */
 export function Manager({ report, series }: { report: Report; series: Series }) {
   const { config, stateDir, url, pid, containment } = report.manager;
   const { rssBytes, lagMs } = series.manager;
-  const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
+  const facts: Facts = [
     ['Endpoint', url === null ? null : <code>{url}</code>],
     ['Configuration', config === null ? null : <code>{config}</code>],
     ['State and logs', <code key="state">{stateDir}</code>],
@@ -20,21 +20,5 @@ export function Manager({ report, series }: { report: Report; series: Series }) 
     ],
     ['Guardian', containment.guardian.pid === null ? containment.guardian.why : `pid ${containment.guardian.pid}`],
   ];
-  return (
-    <section class="panel about" aria-labelledby="manager">
-      <h2 id="manager" class="panel-title">
-        Manager
-      </h2>
-      <dl class="about-facts">
-        {facts.map(([name, value]) =>
-          value === null ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-    </section>
-  );
+  return <FactsPanel id="manager" title="Manager" facts={facts} />;
 }

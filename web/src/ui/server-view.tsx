@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { causesOf, conditionOf, errorShare, sumOf } from '../model/condition.ts';
 import { ago, bytes, capital, count, duration, moment, NONE, percent, share, span, whole } from '../model/format.ts';
 import { repeats } from '../model/repeats.ts';
@@ -6,6 +5,7 @@ import type { Series } from '../model/series.ts';
 import type { InstanceStatus, ServerStatus } from '../model/wire.ts';
 import { Charts } from './charts.tsx';
 import { useNow } from './context.ts';
+import { type Facts, FactsPanel } from './facts.tsx';
 import { Log } from './log.tsx';
 import { Scroll, Verbatim } from './scroll.tsx';
 import { Icon, ToneShape } from './shapes.tsx';
@@ -108,7 +108,7 @@ function About({ server }: { server: ServerStatus }) {
   const now = useNow(5_000);
   const { command, url, pid, launch, launchReason, container, protocolVersion, usage, lastCheck, connection } = server;
   const pack = server.package;
-  const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
+  const facts: Facts = [
     ['Command', command.length === 0 ? null : <code>{command.join(' ')}</code>],
     ['Address', url === null ? null : <code>{url}</code>],
     ['Package', pack === null ? null : `${pack.name} ${pack.version}`],
@@ -129,23 +129,7 @@ function About({ server }: { server: ServerStatus }) {
     ['Open handles', usage?.handles == null ? null : <span class="numbers">{whole(usage.handles)}</span>],
     ['Restarts', causesOf(server) === NONE ? 'none' : causesOf(server)],
   ];
-  return (
-    <section class="panel about" aria-labelledby="about">
-      <h2 id="about" class="panel-title">
-        About
-      </h2>
-      <dl class="about-facts">
-        {facts.map(([name, value]) =>
-          value === null ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-    </section>
-  );
+  return <FactsPanel id="about" title="About" facts={facts} />;
 }
 
 const processes = (number: number): string => count(number, 'process', 'processes');
